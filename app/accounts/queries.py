@@ -1,0 +1,126 @@
+"""Finding accounts, tickets and open sessions."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, func, select
+
+from app.accounts.rules import AccountMissing, token_hash
+from app.accounts.tables import Account, AccountRole, SignIn, SignInFailure, Ticket
+from app.db.session import Session
+from app.kernel.actor import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account with its roles, as the administrators' list shows it."""
+
+    account: Account
+    roles: frozenset[Role]
+
+
+def account_named(db: Session, name: str) -> Account | None:
+    """The account with exactly this name."""
+    return db.exec(select(Account).where(Account.name == name)).first()
+
+
+def account(db: Session, account_id: int) -> Account:
+    """The account, or AccountMissing."""
+    row = db.get(Account, account_id)
+    if row is None:
+        raise AccountMissing
+    return row
+
+
+def roles_of(db: Session, account_id: int) -> frozenset[Role]:
+    """The roles of one account."""
+    rows = db.exec(select(AccountRole.role).where(AccountRole.account_id == account_id))
+    return frozenset(Role(role) for role in rows)
+
+
+def role_rows(db: Session, account_id: int) -> list[AccountRole]:
+    """The rows behind the roles, for changing them."""
+    return list(db.exec(select(AccountRole).where(AccountRole.account_id == account_id)))
+
+
+def accounts(db: Session, *, offset: int = 0, limit: int = 50) -> list[AccountRow]:
+    """Accounts in order of name, with their roles: two queries, however many."""
+    rows = list(db.exec(select(Account).order_by(Account.name).offset(offset).limit(limit)))
+    ids = [row.id for row in rows]
+    held: dict[int, set[Role]] = {}
+    for each in db.exec(select(AccountRole).where(col(AccountRole.account_id).in_(ids))):
+        held.setdefault(each.account_id, set()).add(Role(each.role))
+    return [AccountRow(row, frozenset(held.get(row.id or 0, set()))) for row in rows]
+
+
+def account_count(db: Session) -> int:
+    """How many accounts there are."""
+    return db.exec(select(func.count(col(Account.id)))).one()
+
+
+def sign_in(db: Session, token: str) -> SignIn | None:
+    """The open or expired session behind a token."""
+    return db.get(SignIn, token_hash(token))
+
+
+def open_sessions(db: Session, account_id: int) -> list[SignIn]:
+    """The sessions of one account, for ending them."""
+    return list(db.exec(select(SignIn).where(SignIn.account_id == account_id)))
+
+
+def ticket_sessions(db: Session, ticket_ids: Collection[int]) -> list[SignIn]:
+    """The sessions that these tickets opened."""
+    return list(db.exec(select(SignIn).where(col(SignIn.ticket_id).in_(ticket_ids))))
+
+
+def recent_failures(db: Session, *, name_hash: str, since: datetime) -> list[datetime]:
+    """When passwords of this name were refused lately."""
+    asked = select(SignInFailure.at).where(
+        SignInFailure.name_hash == name_hash, col(SignInFailure.at) > since
+    )
+    return list(db.exec(asked))
+
+
+def ticket_for_update(db: Session, code: str) -> Ticket | None:
+    """The ticket with this code, locked: two phones with one slip cannot both enter."""
+    asked = select(Ticket).where(Ticket.code_hash == token_hash(code)).with_for_update()
+    return db.exec(asked).first()
+
+
+def ticket(db: Session, code: str) -> Ticket | None:
+    """The ticket with this code, for showing whose it is before it is used."""
+    return db.exec(select(Ticket).where(Ticket.code_hash == token_hash(code))).first()
+
+
+def live_tickets(db: Session, candidate_ids: Collection[int]) -> list[Ticket]:
+    """The tickets of these candidates that were not revoked."""
+    asked = select(Ticket).where(
+        col(Ticket.candidate_id).in_(candidate_ids), col(Ticket.revoked_at).is_(None)
+    )
+    return list(db.exec(asked.order_by(col(Ticket.id))))
+
+
+def identify(db: Session, *, token: str, now: datetime) -> Actor | None:
+    """The actor behind a session token, while the session lasts and its bearer is welcome.
+    One query: every page asks it first."""
+    rows = db.exec(_BEARER.where(SignIn.token_hash == token_hash(token))).all()
+    if not rows or rows[0][0].expires_at <= now:
+        return None
+    _, ticket, account, _ = rows[0]
+    if ticket is not None and ticket.revoked_at is None:
+        return Actor(
+            0, ticket.name, frozenset({Role.CANDIDATE}), ticket.county, ticket.candidate_id
+        )
+    if account is None or account.id is None or not account.active:
+        return None
+    roles = frozenset(Role(role) for *_, role in rows if role is not None)
+    return Actor(account.id, account.display_name, roles, account.county)
+
+
+_BEARER = (
+    select(SignIn, Ticket, Account, AccountRole.role)
+    .outerjoin(Ticket, col(Ticket.id) == col(SignIn.ticket_id))
+    .outerjoin(Account, col(Account.id) == col(SignIn.account_id))
+    .outerjoin(AccountRole, col(AccountRole.account_id) == col(Account.id))
+)

@@ -1,0 +1,1 @@
+"""Bank (题库): laws and their dates, questions and their life, import and check."""

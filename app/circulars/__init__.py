@@ -1,0 +1,1 @@
+"""Circulars (通报): documents as data, painted as a workbook or a page."""

@@ -1,0 +1,1 @@
+"""Results (成绩): standings, county scores, picks, and immutable releases."""

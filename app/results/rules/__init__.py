@@ -1,0 +1,1 @@
+"""Rules of results (成绩规则): totals, places, county scores, picks, releases and their check."""
