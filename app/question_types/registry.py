@@ -155,6 +155,19 @@ def describe(kind: Kind | str, content: Part, raw: str | None) -> str:
     return of(kind).describe(content_of(kind, content), response)
 
 
+def right_response(kind: Kind | str, key: Part) -> str:
+    """A raw response that gets every point: what a result page shows as the right answer, and
+    what a simulated candidate writes who knows it."""
+    answer = key_of(kind, key)
+    match Kind(kind):
+        case Kind.FILL_IN:
+            return spell({str(blank.n): blank.key for blank in answer.blanks})
+        case Kind.NUMERIC:
+            return spell({"value": format(answer.value, "f"), "unit": answer.unit})
+        case _:
+            return spell(answer.letters)
+
+
 def distractor_counts(
     kind: Kind | str, content: Part, raws: Iterable[str | None]
 ) -> dict[str, int]:

@@ -1,9 +1,9 @@
 """Pages, still to come."""
 
 from fastapi import APIRouter
+from starlette.routing import Route
 
 import app.sitting.tables  # noqa: F401
-from starlette.routing import Route
 
 router = APIRouter()
 hot_routes: list[Route] = []

@@ -8,17 +8,19 @@ from decimal import Decimal
 from typing import Any
 
 from app.circulars.rules.document import CircularMeta, document_number
-from app.results.rules.entries import (
-    Absence,
+from app.contests.rules.contest_rules import (
+    ContestRules,
     CountyRule,
-    Entered,
-    Entry,
     ExamRule,
     Measure,
-    ResultRules,
     TieStep,
 )
-from app.results.rules.facts import Called, CallState, ContestFacts, DrawFacts
+from app.contests.rules.people import CandidateState, Entered
+from app.results.rules.entries import (
+    Absence,
+    Entry,
+)
+from app.results.rules.facts import Called, ContestFacts, DrawFacts
 from app.results.rules.releases import release
 
 COUNTIES = [
@@ -38,7 +40,7 @@ COUNTIES = [
 ]
 SURNAMES = "王李张刘陈杨黄赵周吴徐孙马"
 GIVEN = ("建国", "敏", "志强", "丽", "洋", "艳")
-RULES = ResultRules(
+RULES = ContestRules(
     exams=(
         ExamRule("A", "法律法规", Decimal("0.4")),
         ExamRule("B", "案例分析", Decimal("0.2")),
@@ -109,18 +111,18 @@ def calls() -> list[Called]:
     lines = []
     for entry in people():
         seat = (int(entry.candidate) - 1) % 4
-        state = CallState.ON_LEAVE if entry.absent is Absence.LEAVE else CallState.CALLED
+        state = CandidateState.ON_LEAVE if entry.absent is Absence.LEAVE else CandidateState.CALLED
         lines.append(_called(entry, state, None if seat == 3 else seat + 1))
         if seat == 3:
             county = (int(entry.candidate) - 1) // 4
             for extra in (0, 1):
                 reserve = person(county, extra + 1, name=SURNAMES[county] + "晓" + "东明"[extra])
-                lines.append(_called(reserve, CallState.RESERVE, extra + 4, candidate=""))
+                lines.append(_called(reserve, CandidateState.RESERVE, extra + 4, candidate=""))
     return lines
 
 
 def _called(
-    entry: Entry, state: CallState, order: int | None, candidate: str | None = None
+    entry: Entry, state: CandidateState, order: int | None, candidate: str | None = None
 ) -> Called:
     return Called(
         county_code=entry.county_code,

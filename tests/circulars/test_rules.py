@@ -19,8 +19,10 @@ from app.circulars.rules.document import (
 )
 from app.circulars.rules.notice import held
 from app.circulars.rules.widths import PAGE, column_widths, line_count, text_width
-from app.results.rules.entries import Absence, Entered, Entry, PickRule
-from app.results.rules.facts import Called, CallState
+from app.contests.rules.contest_rules import PickRule
+from app.contests.rules.people import CandidateState, Entered
+from app.results.rules.entries import Absence, Entry
+from app.results.rules.facts import Called
 from tests.circulars.samples import CONTEST, META, RULES, made, person
 
 RELEASE = made()
@@ -113,6 +115,13 @@ def test_the_text_names_the_first_three_with_the_scores_of_the_release() -> None
     assert "随机抽取人员均分" in text(CIRCULAR, "个人成绩")
 
 
+def test_lines_and_deadline_are_those_that_were_declared() -> None:
+    rules = dataclasses.replace(RULES, pass_line=Decimal("89.50"), appeal_days=5)
+    circular = of([person(0, seat) for seat in range(4)], rules=rules)
+    assert "及格（89.5分及以上）2人、优秀（85分及以上）4人" in text(circular, "个人成绩")
+    assert "之日起5个工作日内" in text(circular, "有关事项")
+
+
 def test_only_a_clear_weakness_is_called_one() -> None:
     assert "案例分析相对薄弱" in text(CIRCULAR, "个人成绩")
     level = [person(0, 0, scores=dict.fromkeys("ABC", Decimal(80)))]
@@ -134,13 +143,21 @@ def test_the_team_is_named_with_its_substitutes() -> None:
     ]
 
 
+def test_a_crowd_on_the_first_place_is_counted_and_not_recited() -> None:
+    same = dict.fromkeys("ABC", Decimal(80))
+    crowd = [person(county, 0, scores=same, used_seconds=60) for county in range(7)]
+    assert text(of(crowd), "个人成绩").endswith("龙潭县杨建国（80.00分）等7人。")
+    assert "龙潭县（80.00分）等7个县（市、区）。" in text(of(crowd), "县区成绩")
+    assert "黄建国" in text(of(crowd[1:]), "个人成绩")
+
+
 def test_an_open_tie_is_announced_and_nobody_is_chosen() -> None:
     same = dict.fromkeys("ABC", Decimal(80))
     level = [person(county, 0, scores=same, used_seconds=60) for county in range(3)]
     rules = dataclasses.replace(RULES, pick=PickRule(seats=2, substitutes=0))
     circular = of(level, rules=rules)
     assert text(circular, "省赛选派") == (
-        "王建国、李建国、张建国第1名，各项同分排序依据均相同，须加赛确定选派2人，加赛安排另行通知。"
+        "王建国、李建国、张建国并列第1名，各项同分排序依据均相同，须加赛确定选派2人，加赛安排另行通知。"
     )
     assert column(sheet(circular, "省赛选派"), "类别") == ["待加赛"] * 3
 
@@ -158,18 +175,18 @@ def test_leave_and_absence_are_told_apart() -> None:
     assert remarks["037"] == "案例分析缺考，该科按0分计"
 
 
-CALL = Called("5301", "青岚县", "王建国", "云A**7", Entered.DRAW, CallState.CALLED, 1, "001")
+CALL = Called("5301", "青岚县", "王建国", "云A**7", Entered.DRAW, CandidateState.CALLED, 1, "001")
 OUTCOMES = [
     ({}, {}, ("参赛", "")),
     ({"replaces": "王敏"}, {}, ("递补参赛", "递补王敏")),
     (
-        {"state": CallState.REPLACED, "candidate": "", "reason": "因公出差"},
+        {"state": CandidateState.REPLACED, "candidate": "", "reason": "因公出差"},
         {},
         ("已由替补递补", "因公出差"),
     ),
-    ({"state": CallState.RESERVE, "candidate": ""}, {}, ("替补，未递补", "")),
-    ({"state": CallState.RESERVE, "replaces": "王敏"}, {}, ("替补递补参赛", "递补王敏")),
-    ({"state": CallState.ON_LEAVE, "candidate": ""}, {}, ("经批准请假", "不计入县区成绩")),
+    ({"state": CandidateState.RESERVE, "candidate": ""}, {}, ("替补，未递补", "")),
+    ({"state": CandidateState.RESERVE, "replaces": "王敏"}, {}, ("替补递补参赛", "递补王敏")),
+    ({"state": CandidateState.ON_LEAVE, "candidate": ""}, {}, ("经批准请假", "不计入县区成绩")),
     ({}, {"absent": Absence.LEAVE}, ("经批准请假", "不计入县区成绩")),
     ({}, {"absent": Absence.WITHOUT_LEAVE}, ("无故缺考", "按0分计入县区成绩")),
 ]

@@ -322,3 +322,11 @@ def test_on_100000_random_papers_the_parts_add_up_to_the_total_to_the_cent() -> 
         assert rounded(whole) == whole
         seen.add(whole)
     assert len(seen) > 1000, "the papers must differ for this to say anything"
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_right_response_gets_every_point(kind: Kind) -> None:
+    question = {"id": "x", "kind": kind.value, "stem": "题干"} | QUESTIONS[kind]
+    content, key = registry.from_bank(question)
+    raw = registry.right_response(kind, key)
+    assert registry.mark(kind, content, key, raw, Policy(), Decimal(4)).points == 4

@@ -11,30 +11,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.contests.rules.contest_rules import (
+    ContestRules,
+    CountyMethod,
+    CountyRule,
+    CountyTie,
+    ExamRule,
+    Measure,
+    PickRule,
+    TieStep,
+)
+from app.contests.rules.people import CandidateState, Entered
 from app.kernel.canonical import canonical_json
 from app.results.rules.counties import CountyPlaced, county_scores
 from app.results.rules.entries import (
     Absence,
     AbsentWithScore,
     CandidateTwice,
-    CountyMethod,
-    CountyRule,
-    Entered,
     Entry,
-    ExamRule,
-    Measure,
-    PickRule,
-    ResultRules,
     ScoreOutOfRange,
     ScoreUnknownExam,
-    TieStep,
     clock,
     percent,
-    plain,
     spelled,
     total,
 )
-from app.results.rules.facts import Called, CallState, ContestFacts, DrawFacts
+from app.results.rules.facts import Called, ContestFacts, DrawFacts
 from app.results.rules.picks import PlayOffUnknown, pick
 from app.results.rules.places import Placed, rank
 from app.results.rules.releases import hashed, release
@@ -44,13 +46,14 @@ THEORY = ExamRule("A", "法律法规", Decimal("0.4"))
 CASE = ExamRule("B", "案例分析", Decimal("0.2"))
 FILE = ExamRule("C", "案卷评查", Decimal("0.4"))
 CHAIN = (
+    TieStep(Measure.TOTAL),
     TieStep(Measure.EXAM, "C"),
     TieStep(Measure.EXAM, "B"),
     TieStep(Measure.EXAM, "A"),
     TieStep(Measure.SHORTER_TIME),
     TieStep(Measure.FEWER_VIOLATIONS),
 )
-RULES = ResultRules(
+RULES = ContestRules(
     exams=(THEORY, CASE, FILE), tie_break=CHAIN, county=CountyRule(full=Decimal(20))
 )
 NAMES = {"01": "青岚县", "02": "白水县", "03": "东华区", "04": "南泽市"}
@@ -90,7 +93,7 @@ def places(placed: Iterable[Placed]) -> list[tuple[str, int | None]]:
 
 
 def scored(people: Iterable[Entry], **rule: Any) -> dict[str, CountyPlaced]:
-    rules = ResultRules(RULES.exams, CHAIN, CountyRule(**rule))
+    rules = ContestRules(RULES.exams, tie_break=CHAIN, county=CountyRule(**{"full": None, **rule}))
     return {county.code: county for county in county_scores(rank(people, rules), rules)}
 
 
@@ -254,9 +257,12 @@ PEOPLE = [
     [
         ({}, "(90.00＋80.00＋71.00＋0.00)÷4＝60.25"),
         ({"method": CountyMethod.SUM}, "90.00＋80.00＋71.00＋0.00＝241.00"),
-        ({"method": CountyMethod.BEST, "best": 2}, "(90.00＋80.00)÷2＝85.00"),
-        ({"method": CountyMethod.BEST, "best": 9}, "(90.00＋80.00＋71.00＋0.00)÷4＝60.25"),
-        ({"method": CountyMethod.GROUPS}, "(90.00＋80.00＋0.00)÷3×60%＋71.00÷1×40%＝62.40"),
+        ({"method": CountyMethod.BEST_N, "best": 2}, "(90.00＋80.00)÷2＝85.00"),
+        ({"method": CountyMethod.BEST_N, "best": 9}, "(90.00＋80.00＋71.00＋0.00)÷4＝60.25"),
+        (
+            {"method": CountyMethod.WEIGHTED_GROUPS},
+            "(90.00＋80.00＋0.00)÷3×60%＋71.00÷1×40%＝62.40",
+        ),
         ({"attendance": True}, "(90.00＋80.00＋71.00＋0.00)÷4×(3÷4)≈45.19"),
     ],
 )
@@ -268,7 +274,7 @@ def test_the_variants_of_the_county_rule(rule: dict[str, Any], worked: str) -> N
 
 def test_a_group_that_is_all_on_leave_punishes_nobody() -> None:
     people = [flat("1", "90"), entry("2", entered=Entered.NOMINATION, absent=Absence.LEAVE)]
-    assert scored(people, method=CountyMethod.GROUPS)["01"].worked == "90.00÷1＝90.00"
+    assert scored(people, method=CountyMethod.WEIGHTED_GROUPS)["01"].worked == "90.00÷1＝90.00"
 
 
 def test_half_a_cent_is_exact_although_a_factor_in_between_has_no_end() -> None:
@@ -276,7 +282,9 @@ def test_half_a_cent_is_exact_although_a_factor_in_between_has_no_end() -> None:
     people = [flat("1", "0.10"), *(flat(str(n), "0") for n in range(2, 7))]
     people.append(flat("9", "0", entered=Entered.NOMINATION))
     rule = {"drawn_weight": Decimal("0.3"), "nominated_weight": Decimal("0.7")}
-    assert scored(people, method=CountyMethod.GROUPS, **rule)["01"].score == Decimal("0.01")
+    assert scored(people, method=CountyMethod.WEIGHTED_GROUPS, **rule)["01"].score == Decimal(
+        "0.01"
+    )
 
 
 def test_a_county_whose_people_are_all_on_leave_has_no_score_and_no_place() -> None:
@@ -329,6 +337,22 @@ def test_level_counties_are_told_apart_by_their_chain(
     assert second.remark.endswith("，列后")
 
 
+def test_counties_are_told_apart_by_the_chain_that_was_declared_and_no_other() -> None:
+    spread_only = CountyRule(tie_break=(CountyTie.LOWER_SPREAD,))
+    rules = ContestRules(RULES.exams, tie_break=CHAIN, county=spread_only)
+    people = [
+        *(flat("1", "90"), flat("2", "70", entered=NOMINATED)),
+        *(flat("3", "79", county="02"), flat("4", "81", county="02", entered=NOMINATED)),
+    ]
+    first, second = county_scores(rank(people, rules), rules)
+    assert (first.code, second.code) == ("02", "01")
+    assert "最高与最低之差小者列前" in first.remark
+    bare = ContestRules(RULES.exams, tie_break=CHAIN, county=CountyRule(tie_break=()))
+    both = county_scores(rank(people, bare), bare)
+    assert [county.place for county in both] == [1, 1]
+    assert "成绩（80.00）均相同，名次并列" in both[0].remark
+
+
 def test_counties_level_in_everything_share_the_place_and_the_next_is_skipped() -> None:
     people = [flat("1", "80"), flat("2", "80", county="02"), flat("3", "70", county="03")]
     counties = county_scores(rank(people, RULES), RULES)
@@ -340,7 +364,7 @@ def test_counties_level_in_everything_share_the_place_and_the_next_is_skipped() 
 # Picks
 
 
-def ranked(*scores: tuple[str, str], rules: ResultRules = RULES) -> list[Placed]:
+def ranked(*scores: tuple[str, str], rules: ContestRules = RULES) -> list[Placed]:
     people = [flat(f"{n:02d}", s, county=c) for n, (s, c) in enumerate(scores, 1)]
     return rank(people, rules)
 
@@ -371,7 +395,7 @@ def test_a_true_tie_at_the_border_chooses_nobody() -> None:
         (("02", "03"), 1, 1)
     ]
     assert picks.play_offs[0].why == (
-        "人02、人03第2名，各项同分排序依据均相同，须加赛确定选派1人、替补1人"
+        "人02、人03并列第2名，各项同分排序依据均相同，须加赛确定选派1人、替补1人"
     )
     assert [each.candidate for each in picks.substitutes] == ["04"]
     assert [picks.state(c) for c in ("01", "02", "03", "04", "05")] == [
@@ -388,7 +412,7 @@ def test_a_play_off_that_was_held_decides_the_border() -> None:
     picks = pick(placed, PickRule(seats=2, substitutes=2), play_off=["03", "02"])
     assert [(each.candidate, each.why) for each in picks.picked][1] == (
         "03",
-        "第2名（并列），加赛列第1",
+        "并列第2名，加赛列第1",
     )
     assert [each.candidate for each in picks.substitutes] == ["02", "04"]
     assert picks.play_offs == ()
@@ -597,8 +621,8 @@ def made(people: Iterable[Entry] = CROWD, **more: Any) -> dict[str, Any]:
 
 FULL = made(
     calls=[
-        Called("01", "青岚县", "人001", "云A**01", Entered.DRAW, CallState.CALLED, 1, "001"),
-        Called("01", "青岚县", "人099", "云A**99", Entered.DRAW, CallState.RESERVE, 2),
+        Called("01", "青岚县", "人001", "云A**01", Entered.DRAW, CandidateState.CALLED, 1, "001"),
+        Called("01", "青岚县", "人099", "云A**99", Entered.DRAW, CandidateState.RESERVE, 2),
     ],
     draw=DrawFacts("a" * 64, "b" * 64, "c" * 64, date(2026, 11, 13), ("市纪检组",)),
     evidence={"papers": ["d" * 64]},
@@ -636,7 +660,7 @@ def test_two_releases_of_the_same_facts_are_the_same_bytes() -> None:
 
 def test_violations_are_published_only_where_a_place_hangs_on_them() -> None:
     assert all("violations" in line for line in FULL["candidates"])
-    quiet = ResultRules(RULES.exams, CHAIN[:3])
+    quiet = ContestRules(RULES.exams, tie_break=CHAIN[:4])
     lines = release(CROWD, number="1", contest=CONTEST, rules=quiet, released_at=AT)["candidates"]
     assert not any("violations" in line for line in lines)
 
@@ -701,7 +725,7 @@ BROKEN: list[Any] = [
     {**FULL, "candidates": None},
     {**FULL, "candidates": [*FULL["candidates"], FULL["candidates"][0]]},
     {**FULL, "rules": {**FULL["rules"], "exams": []}},
-    {**FULL, "rules": {**FULL["rules"], "tie_break": [{"measure": "exam", "exam": "Z"}]}},
+    {**FULL, "rules": {**FULL["rules"], "tie_break": ["exam:Z"]}},
     {**FULL, "released_at": 1.5},
     {
         **FULL,
@@ -729,7 +753,6 @@ def test_every_release_verifies(people: list[Entry]) -> None:
         (spelled(Decimal("1E+2")), "100.00"),
         (spelled(Decimal("0.4")), "0.40"),
         (spelled(Decimal("86.6250")), "86.625"),
-        (plain(Decimal("20.00")), "20"),
         (percent(Decimal("0.125")), "12.5%"),
         (clock(59), "0分59秒"),
     ],

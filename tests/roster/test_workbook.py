@@ -327,6 +327,20 @@ def test_a_computed_formula_counts_with_its_value() -> None:
     assert sheet.uncomputed == frozenset()
 
 
+def test_a_formula_that_gives_an_empty_text_has_been_computed() -> None:
+    formula = b'<c r="C1" t="str"><f>IF(1,"","")</f><v></v></c></row>'
+    sheet = read(with_sheet(lambda xml: xml.replace(b"</row>", formula, 1))).sheets[0]
+    assert (1, 3) not in sheet.cells
+    assert sheet.uncomputed == frozenset()
+
+
+def test_cells_that_do_not_say_where_they_stand_follow_each_other() -> None:
+    row = b'<row r="5"><c><f>1</f></c><c><v>7</v></c></row><row><c><v>8</v></c></row></sheetData>'
+    sheet = read(with_sheet(lambda xml: xml.replace(b"</sheetData>", row))).sheets[0]
+    assert sheet.uncomputed == {(5, 1)}
+    assert (sheet.cells[5, 2], sheet.cells[6, 1]) == (7, 8)
+
+
 # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
 TEMPLATE = """\

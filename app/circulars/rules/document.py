@@ -102,7 +102,6 @@ class CircularMeta:
     addressee: str
     signer: str
     issued_on: date
-    objection_days: int = 3
     contact: str = ""
 
 

@@ -10,6 +10,7 @@ from app.kernel.score import rounded
 from app.results.rules.entries import percent
 
 Release = Mapping[str, Any]
+CROWD = 6
 CLEARLY = Decimal("0.02")
 ORDINALS = "一二三四五六七八九"
 
@@ -81,16 +82,18 @@ def _counties(release: Release) -> str:
     if not lines:
         return "本期没有形成县区成绩。"
     top = [line for line in lines if line["place"] <= 3]
-    named = "、".join(f"{line['county']}（{line['county_score']}分）" for line in top)
     last = lines[-1]
-    text = f"县区成绩列前三名的是：{named}。"
+    first_three = named(
+        [f"{line['county']}（{line['county_score']}分）" for line in top], "个县（市、区）"
+    )
+    text = f"县区成绩列前三名的是：{first_three}。"
     if len(lines) > 3:
         text += f"县区成绩最高{lines[0]['county_score']}分，最低{last['county_score']}分。"
     return text + "各县（市、区）成绩、随机抽取人员和推荐人员均分及计算过程见附件1。"
 
 
 def _candidates(release: Release) -> str:
-    people = release["summary"]
+    people, rules = release["summary"], release["rules"]
     if not people["present"]:
         return "本期没有人员参赛。"
     top = [
@@ -104,15 +107,17 @@ def _candidates(release: Release) -> str:
         if people[key] is not None
     ]
     return (
-        f"参赛人员总分平均{people['mean']}分，最高{people['best']}分，最低{people['lowest']}分；"
-        f"{'，'.join(parts)}。{_subjects(release)}个人总分列前三名的是：{'、'.join(top)}。"
+        f"参赛人员总分平均{people['mean']}分，最高{people['best']}分，最低{people['lowest']}分，"
+        f"及格（{rules['pass_line']}分及以上）{people['passed']}人、"
+        f"优秀（{rules['excellent_line']}分及以上）{people['excellent']}人；"
+        f"{'，'.join(parts)}。{_subjects(release)}个人总分列前三名的是：{named(top, '人')}。"
     )
 
 
 def _subjects(release: Release) -> str:
     """Means by exam, and the weakest: a circular is also a lesson."""
-    titles = {exam["exam"]: exam["title"] for exam in release["rules"]["exams"]}
-    full = {exam["exam"]: Decimal(exam["full"]) for exam in release["rules"]["exams"]}
+    titles = {exam["code"]: exam["title"] for exam in release["rules"]["exams"]}
+    full = {exam["code"]: Decimal(exam["full"]) for exam in release["rules"]["exams"]}
     means = [
         (titles[each["exam"]], Decimal(each["score"]), full[each["exam"]])
         for each in release["summary"]["exam_means"]
@@ -152,11 +157,22 @@ def _matters(release: Release, meta: CircularMeta) -> str:
     contact = f"，联系电话：{meta.contact}" if meta.contact else ""
     return (
         "本次县区成绩作为市级大练兵评比的得分依据。"
-        f"对成绩有异议的，可自本通报印发之日起{meta.objection_days}个工作日内，"
+        f"对成绩有异议的，可自本通报印发之日起{release['rules']['appeal_days']}个工作日内，"
         f"由本人或所在县（市、区）书面提出复核申请{contact}。"
         "各县（市、区）要认真分析本地参赛人员失分情况，补短板、强弱项，"
         "推动全员、全年、全过程练兵取得实效。"
     )
+
+
+def named(people: Sequence[str], unit: str) -> str:
+    """A list of names; of a crowd that shares a place, the first few and how many they are.
+
+    >>> named(["甲", "乙"], "人"), named(list("甲乙丙丁戊己庚"), "人")
+    ('甲、乙', '甲、乙、丙、丁、戊、己等7人')
+    """
+    if len(people) <= CROWD:
+        return "、".join(people)
+    return f"{'、'.join(people[:CROWD])}等{len(people)}{unit}"
 
 
 def attachments(names: Iterable[str]) -> tuple[str, ...]:

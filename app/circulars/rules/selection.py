@@ -5,8 +5,7 @@ from typing import Any
 
 from app.circulars.rules.columns import CERTIFICATE, COUNTY, ENTERED, NAME, NUMBER, UNIT, score
 from app.circulars.rules.document import CellKind, Column, Table, Value, masked
-from app.results.rules.entries import Entered
-from app.results.rules.facts import CallState
+from app.contests.rules.people import CandidateState, Entered
 
 
 def picks_sheet(release: Mapping[str, Any], name: str) -> Table:
@@ -95,7 +94,7 @@ def calls_sheet(release: Mapping[str, Any], name: str) -> Table:
 def _calls_of(candidates: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Without a call-up list, the candidates themselves, county by county."""
     return [
-        {**line, "state": CallState.CALLED, "order": None, "replaces": "", "reason": ""}
+        {**line, "state": CandidateState.CALLED, "order": None, "replaces": "", "reason": ""}
         for line in sorted(candidates, key=lambda line: (line["county_code"], line["candidate"]))
     ]
 
@@ -103,18 +102,18 @@ def _calls_of(candidates: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _outcome(call: Mapping[str, Any], line: Mapping[str, Any] | None) -> tuple[str, str]:
     said = [f"递补{call['replaces']}"] if call["replaces"] else []
     said += [call["reason"]] if call["reason"] else []
-    match CallState(call["state"]), line["absent"] if line else None:
-        case (CallState.ON_LEAVE, _) | (_, "leave"):
+    match CandidateState(call["state"]), line["absent"] if line else None:
+        case (CandidateState.ON_LEAVE, _) | (_, "leave"):
             state = "经批准请假"
             said.append("不计入县区成绩")
         case (_, "without_leave"):
             state = "无故缺考"
             said.append("按0分计入县区成绩")
-        case CallState.REPLACED, _:
+        case CandidateState.REPLACED, _:
             state = "已由替补递补"
-        case CallState.RESERVE, _ if not call["candidate"]:
+        case CandidateState.RESERVE, _ if not call["candidate"]:
             state = "替补，未递补"
-        case CallState.RESERVE, _:
+        case CandidateState.RESERVE, _:
             state = "替补递补参赛"
         case _:
             state = "递补参赛" if call["replaces"] else "参赛"

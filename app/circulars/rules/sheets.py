@@ -6,7 +6,8 @@ from typing import Any
 from app.circulars.rules.columns import COUNTY, ENTERED, NAME, NUMBER, PLACE, UNIT, score
 from app.circulars.rules.document import CellKind, Column, Table, Value
 from app.circulars.rules.selection import calls_sheet, picks_sheet
-from app.results.rules.entries import Entered, clock
+from app.contests.rules.people import Entered
+from app.results.rules.entries import clock
 
 Release = Mapping[str, Any]
 
@@ -126,7 +127,7 @@ def _rules(release: Release) -> Table:
 
 def _exam_scores(line: Mapping[str, Any], exams: Iterable[Mapping[str, Any]]) -> list[Value]:
     by_exam = {each["exam"]: each["score"] for each in line["exams"]}
-    return [score(by_exam.get(exam["exam"])) for exam in exams]
+    return [score(by_exam.get(exam["code"])) for exam in exams]
 
 
 def _candidate_remark(line: Mapping[str, Any], exams: Iterable[Mapping[str, Any]]) -> str:
@@ -135,7 +136,7 @@ def _candidate_remark(line: Mapping[str, Any], exams: Iterable[Mapping[str, Any]
             "leave": "经批准请假，不计入县区成绩",
             "without_leave": "无故缺考，按0分计入县区成绩",
         }[line["absent"]]
-    titles = {exam["exam"]: exam["title"] for exam in exams}
+    titles = {exam["code"]: exam["title"] for exam in exams}
     missed = [titles[each["exam"]] for each in line["exams"] if not each["sat"]]
     said = [f"{'、'.join(missed)}缺考，该科按0分计"] * bool(missed)
     return "；".join([*said, *filter(None, [line["why"]])])

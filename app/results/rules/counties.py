@@ -6,16 +6,11 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 
+from app.contests.rules.contest_rules import ContestRules, CountyMethod, CountyRule, CountyTie
+from app.contests.rules.people import Entered
 from app.kernel.score import rounded
-from app.results.rules.entries import (
-    Absence,
-    CountyMethod,
-    CountyRule,
-    Entered,
-    ResultRules,
-    percent,
-    plain,
-)
+from app.question_types.marks import plain
+from app.results.rules.entries import Absence, percent
 from app.results.rules.places import Placed
 
 
@@ -45,42 +40,43 @@ class CountyPlaced:
     remark: str = ""
 
 
-CHAIN = (
-    ("mean_drawn", "随机抽取人员均分高者列前"),
-    ("best", "个人最高总分高者列前"),
-    ("spread", "个人总分最高与最低之差小者列前"),
-)
+TIE_RULES = {
+    CountyTie.MEAN_OF_DRAWN: "随机抽取人员均分高者列前",
+    CountyTie.BEST_PERSON: "个人最高总分高者列前",
+    CountyTie.LOWER_SPREAD: "个人总分最高与最低之差小者列前",
+}
 
 
-def county_scores(placed: Iterable[Placed], rules: ResultRules) -> list[CountyPlaced]:
-    """县区排名: score → mean of the drawn → best individual → lower spread → shared place.
+def county_scores(placed: Iterable[Placed], rules: ContestRules) -> list[CountyPlaced]:
+    """县区排名: by score, then by the declared chain (by default: mean of the drawn → best
+    individual → lower spread), then a shared place.
 
     The score is made of the published totals (two decimals), so that the worked sum is right to
     the cent, and is itself rounded once, at the end. Spread (离散程度) is the highest less the
     lowest total. Counties without a counted person stand last, without a place.
     """
+    ties = rules.county.tie_break
     by_county: dict[str, list[Placed]] = {}
     for each in placed:
         by_county.setdefault(each.entry.county_code, []).append(each)
     unplaced = [_scored(people, rules) for _, people in sorted(by_county.items())]
     lines = sorted(
         (county for county in unplaced if county.score is not None),
-        key=lambda county: ([-value for value in _key(county)], county.code),
+        key=lambda county: ([-value for value in _key(county, ties)], county.code),
     )
     done: list[CountyPlaced] = []
-    for _, level in groupby(lines, key=_key):
+    for _, level in groupby(lines, key=lambda county: _key(county, ties)):
         sharing = list(level)
         place = len(done) + 1
         for county in sharing:
-            done.append(
-                replace(county, place=place, remark=_joined(county.remark, _why(county, lines)))
-            )
+            remark = _joined(county.remark, _why(county, lines, ties))
+            done.append(replace(county, place=place, remark=remark))
     top = done[0].score if done else None
     done = [_converted(county, top, rules.county) for county in done]
     return done + [county for county in unplaced if county.score is None]
 
 
-def _scored(people: Sequence[Placed], rules: ResultRules) -> CountyPlaced:
+def _scored(people: Sequence[Placed], rules: ContestRules) -> CountyPlaced:
     counted = sorted(
         (each for each in people if each.entry.absent is not Absence.LEAVE),
         key=lambda each: (-(each.total or Decimal(0)), each.entry.candidate),
@@ -116,16 +112,16 @@ def _worked(counted: Sequence[Placed], rule: CountyRule) -> tuple[Decimal | None
     )
     both = [_of(each) for each in counted]
     match rule.method:
-        case CountyMethod.MEAN:
+        case CountyMethod.MEAN_OF_ALL:
             exact, text = _part(both)
         case CountyMethod.SUM:
             exact, text = Fraction(sum(both)), "＋".join(map(str, both))
-        case CountyMethod.BEST:
+        case CountyMethod.BEST_N:
             exact, text = _part(both[: rule.best])
-        case CountyMethod.GROUPS if not drawn or not nominated:
+        case CountyMethod.WEIGHTED_GROUPS if not drawn or not nominated:
             # A group all of whose people have approved leave has no mean; nobody is punished.
             exact, text = _part(both)
-        case CountyMethod.GROUPS:
+        case CountyMethod.WEIGHTED_GROUPS:
             (first, first_text), (second, second_text) = _part(drawn), _part(nominated)
             exact = first * Fraction(rule.drawn_weight) + second * Fraction(rule.nominated_weight)
             text = (
@@ -166,35 +162,44 @@ def _converted(county: CountyPlaced, top: Decimal | None, rule: CountyRule) -> C
     return replace(county, converted=converted, worked_converted=worked)
 
 
-def _key(county: CountyPlaced) -> tuple[Decimal, ...]:
-    worst = Decimal(-1)
-    return (
-        worst if county.score is None else county.score,
-        worst if county.mean_drawn is None else county.mean_drawn,
-        worst if county.best is None else county.best,
-        worst if county.spread is None else -county.spread,
+def _key(county: CountyPlaced, ties: Sequence[CountyTie]) -> tuple[Decimal, ...]:
+    """Score, then a value for each step; the greater is ahead, and nothing is behind all."""
+    values = [county.score, *(_measured(county, tie) for tie in ties)]
+    signs = [1, *(-1 if tie is CountyTie.LOWER_SPREAD else 1 for tie in ties)]
+    return tuple(
+        Decimal("-Infinity") if value is None else sign * value
+        for value, sign in zip(values, signs, strict=True)
     )
 
 
-def _why(county: CountyPlaced, lines: Sequence[CountyPlaced]) -> str:
+def _measured(county: CountyPlaced, tie: CountyTie) -> Decimal | None:
+    match tie:
+        case CountyTie.MEAN_OF_DRAWN:
+            return county.mean_drawn
+        case CountyTie.BEST_PERSON:
+            return county.best
+        case CountyTie.LOWER_SPREAD:
+            return county.spread
+
+
+def _why(county: CountyPlaced, lines: Sequence[CountyPlaced], ties: Sequence[CountyTie]) -> str:
     level = [other for other in lines if other.score == county.score]
     where = level.index(county)
+    own = _key(county, ties)
     why = []
-    same = [other.name for other in level if other is not county and _key(other) == _key(county)]
+    same = [o.name for o in level if o is not county and _key(o, ties) == own]
     if same:
-        why.append(f"与{'、'.join(same)}成绩（{county.score}）及各项排序依据均相同，名次并列")
-    ahead = [other for other in level[:where] if _key(other) != _key(county)][-1:]
-    behind = [other for other in level[where + 1 :] if _key(other) != _key(county)][:1]
+        steps = "及各项排序依据" if ties else ""
+        why.append(f"与{'、'.join(same)}成绩（{county.score}）{steps}均相同，名次并列")
+    ahead = [other for other in level[:where] if _key(other, ties) != own][-1:]
+    behind = [other for other in level[where + 1 :] if _key(other, ties) != own][:1]
     for others, outcome in ((behind, "列前"), (ahead, "列后")):
         for other in others:
-            rule, mine, theirs = next(
-                (rule, getattr(county, name), getattr(other, name))
-                for name, rule in CHAIN
-                if getattr(county, name) != getattr(other, name)
-            )
+            tie = next(tie for tie in ties if _measured(county, tie) != _measured(other, tie))
             why.append(
-                f"与{other.name}成绩相同（{county.score}），{rule}，"
-                f"本县区{_or_none(mine)}、对方{_or_none(theirs)}，{outcome}"
+                f"与{other.name}成绩相同（{county.score}），{TIE_RULES[tie]}，"
+                f"本县区{_or_none(_measured(county, tie))}、"
+                f"对方{_or_none(_measured(other, tie))}，{outcome}"
             )
     return "；".join(why)
 

@@ -1,4 +1,4 @@
-"""What goes into a result (成绩): entries, the declared rules, and a candidate's total."""
+"""What goes into a result (成绩): entries, and a candidate's total."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from app.contests.rules.contest_rules import ContestRules
+from app.contests.rules.people import Entered
 from app.kernel.errors import DomainError, Kind
 from app.kernel.score import rounded
+from app.question_types.marks import plain
 
 
 class CandidateTwice(DomainError):
@@ -30,17 +33,6 @@ class AbsentWithScore(DomainError):
     message = "{name}（{candidate}）登记为缺考或请假，却有成绩，请先核对考勤。"
 
 
-class Entered(StrEnum):
-    """How a candidate came into the contest (产生方式)."""
-
-    DRAW = "draw"
-    NOMINATION = "nomination"
-
-    @property
-    def label(self) -> str:
-        return {Entered.DRAW: "随机抽取", Entered.NOMINATION: "县区推荐"}[self]
-
-
 class Absence(StrEnum):
     """Whether a candidate was away from the whole contest (缺考): the two kinds count unlike."""
 
@@ -55,83 +47,6 @@ class Absence(StrEnum):
             Absence.LEAVE: "经批准请假",
             Absence.WITHOUT_LEAVE: "无故缺考",
         }[self]
-
-
-@dataclass(frozen=True, slots=True)
-class ExamRule:
-    """An exam (科目) with its weight in the total and its full score."""
-
-    code: str
-    title: str
-    weight: Decimal
-    full: Decimal = Decimal(100)
-
-
-class Measure(StrEnum):
-    """What a step of the tie-break chain compares."""
-
-    EXAM = "exam"
-    SHORTER_TIME = "shorter_time"
-    FEWER_VIOLATIONS = "fewer_violations"
-
-
-@dataclass(frozen=True, slots=True)
-class TieStep:
-    """One step of the chain (同分排序): an exam's score, the used time, or the violations."""
-
-    measure: Measure
-    exam: str = ""
-
-
-class CountyMethod(StrEnum):
-    """How a county's score (县区成绩) is made from its people's totals."""
-
-    MEAN = "mean"
-    GROUPS = "groups"
-    BEST = "best"
-    SUM = "sum"
-
-
-@dataclass(frozen=True, slots=True)
-class CountyRule:
-    """The county-score rule (facts 7.3). `full` is what the best county gets when the score is
-    converted for the yearly evaluation; None means that nothing is converted."""
-
-    method: CountyMethod = CountyMethod.MEAN
-    drawn_weight: Decimal = Decimal("0.6")
-    nominated_weight: Decimal = Decimal("0.4")
-    best: int = 3
-    attendance: bool = False
-    full: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PickRule:
-    """The pick rule (省赛选派): `seats` by rank, at most `per_county` of one county, substitutes
-    included, and a total of at least `lowest` where one is asked for."""
-
-    seats: int = 4
-    substitutes: int = 2
-    per_county: int = 2
-    lowest: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ResultRules:
-    """All that is declared before the exam and decides the result."""
-
-    exams: tuple[ExamRule, ...]
-    tie_break: tuple[TieStep, ...] = ()
-    county: CountyRule = CountyRule()
-    pick: PickRule = PickRule()
-
-    @property
-    def weights(self) -> dict[str, Decimal]:
-        return {exam.code: exam.weight for exam in self.exams}
-
-    def exam(self, code: str) -> ExamRule:
-        """The exam of this code, or KeyError."""
-        return {exam.code: exam for exam in self.exams}[code]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +82,7 @@ def total(entry: Entry, weights: Mapping[str, Decimal]) -> Decimal:
     return rounded(sum(parts, Decimal(0)))
 
 
-def check(entries: Iterable[Entry], rules: ResultRules) -> None:
+def check(entries: Iterable[Entry], rules: ContestRules) -> None:
     """Refuses what cannot be a result: a number given twice, a score of an exam that the contest
     has not, a score below 0 or above full, a score of somebody who was not there."""
     entries = list(entries)
@@ -197,14 +112,9 @@ def spelled(number: Decimal) -> str:
     return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
 
 
-def plain(number: Decimal) -> str:
-    """A number of a rule as people write it.
-
-    >>> plain(Decimal("20.00")), plain(Decimal("0.5")), plain(Decimal("1E+2"))
-    ('20', '0.5', '100')
-    """
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def spelled_or_null(number: Decimal | None) -> str | None:
+    """A decimal string, or null for what does not exist."""
+    return None if number is None else spelled(number)
 
 
 def percent(share: Decimal) -> str:

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from app.results.rules.entries import Entered
+from app.contests.rules.people import CandidateState, Entered
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +17,6 @@ class ContestFacts:
     number: int
     held_from: date
     held_to: date
-
-
-class CallState(StrEnum):
-    """What became of someone who was called up (到考情况)."""
-
-    CALLED = "called"
-    RESERVE = "reserve"
-    REPLACED = "replaced"
-    ON_LEAVE = "on_leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +33,7 @@ class Called:
     name: str
     certificate: str
     entered: Entered
-    state: CallState
+    state: CandidateState
     order: int | None = None
     candidate: str = ""
     replaces: str = ""
@@ -120,7 +110,7 @@ def parsed_call(line: Mapping[str, Any]) -> Called:
         name=line["name"],
         certificate=line["certificate"],
         entered=Entered(line["entered"]),
-        state=CallState(line["state"]),
+        state=CandidateState(line["state"]),
         order=line["order"],
         candidate=line["candidate"],
         replaces=line["replaces"],

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from app.contests.rules.contest_rules import PickRule
 from app.kernel.errors import DomainError, Kind
-from app.results.rules.entries import PickRule
 from app.results.rules.places import Placed
 
 
@@ -105,9 +105,10 @@ class _Walk:
         if len(sharing) > 1 and all(each.entry.candidate in order for each in sharing):
             row = sorted(sharing, key=lambda each: order[each.entry.candidate])
             for number, each in enumerate(row, 1):
-                self._take([each], f"第{each.place}名（并列），加赛列第{number}")
+                self._take([each], f"并列第{each.place}名，加赛列第{number}")
         else:
-            self._take(sharing, f"第{sharing[0].place}名")
+            level = "并列" if len(sharing) > 1 else ""
+            self._take(sharing, f"{level}第{sharing[0].place}名")
 
     def _take(self, sharing: list[Placed], why: str) -> None:
         if not self.seats + self.reserve or self._too_low(sharing[0]):

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
+from app.contests.rules.contest_rules import ContestRules, Measure, TieStep
 from app.kernel.score import rounded
 from app.results.rules.entries import (
     Absence,
     Entry,
-    Measure,
-    ResultRules,
-    TieStep,
     check,
     clock,
     total,
@@ -36,7 +34,7 @@ class _Line:
     key: tuple[Decimal, ...]  # total first, then one value for each step; the greater is ahead
 
 
-def rank(entries: Iterable[Entry], rules: ResultRules) -> list[Placed]:
+def rank(entries: Iterable[Entry], rules: ContestRules) -> list[Placed]:
     """排名: by total, then by the chain; who is level in all of it shares the place, and the next
     place is skipped (1, 1, 3). Absent people have no place and stand at the end.
 
@@ -64,13 +62,20 @@ def rank(entries: Iterable[Entry], rules: ResultRules) -> list[Placed]:
     ]
 
 
-def _line(entry: Entry, rules: ResultRules) -> _Line:
+def chain(rules: ContestRules) -> tuple[TieStep, ...]:
+    """What is compared between equal totals: the declared chain without the total itself."""
+    return tuple(step for step in rules.tie_break if step.measure is not Measure.TOTAL)
+
+
+def _line(entry: Entry, rules: ContestRules) -> _Line:
     sum_of_parts = total(entry, rules.weights)
-    return _Line(entry, sum_of_parts, (sum_of_parts, *(_value(entry, s) for s in rules.tie_break)))
+    return _Line(entry, sum_of_parts, (sum_of_parts, *(_value(entry, s) for s in chain(rules))))
 
 
 def _value(entry: Entry, step: TieStep) -> Decimal:
     match step.measure:
+        case Measure.TOTAL:
+            raise ValueError("the total is compared before the chain")
         case Measure.EXAM:
             return rounded(entry.score(step.exam))
         case Measure.SHORTER_TIME:
@@ -79,7 +84,7 @@ def _value(entry: Entry, step: TieStep) -> Decimal:
             return Decimal(-entry.violations)
 
 
-def _level(lines: Sequence[_Line], *, before: int, rules: ResultRules) -> list[Placed]:
+def _level(lines: Sequence[_Line], *, before: int, rules: ContestRules) -> list[Placed]:
     """Places of those whose totals are equal; `before` stand ahead of them."""
     sharing = [list(group) for _, group in groupby(lines, key=lambda line: line.key)]
     placed: list[Placed] = []
@@ -91,8 +96,8 @@ def _level(lines: Sequence[_Line], *, before: int, rules: ResultRules) -> list[P
             why = []
             if len(group) > 1:
                 others = "、".join(_called(x, lines) for x in group if x is not line)
-                chain = "及各项同分排序依据" if rules.tie_break else ""
-                why.append(f"与{others}总分（{line.total}）{chain}均相同，名次并列")
+                steps = "及各项同分排序依据" if chain(rules) else ""
+                why.append(f"与{others}总分（{line.total}）{steps}均相同，名次并列")
             if behind:
                 why.append(_decided(line, behind, lines, rules, "列前"))
             if ahead:
@@ -102,11 +107,11 @@ def _level(lines: Sequence[_Line], *, before: int, rules: ResultRules) -> list[P
 
 
 def _decided(
-    line: _Line, other: _Line, lines: Sequence[_Line], rules: ResultRules, outcome: str
+    line: _Line, other: _Line, lines: Sequence[_Line], rules: ContestRules, outcome: str
 ) -> str:
     step = next(
         step
-        for step, mine, theirs in zip(rules.tie_break, line.key[1:], other.key[1:], strict=True)
+        for step, mine, theirs in zip(chain(rules), line.key[1:], other.key[1:], strict=True)
         if mine != theirs
     )
     own, others = _shown(line.entry, step), _shown(other.entry, step)
@@ -123,13 +128,15 @@ def _called(line: _Line, lines: Sequence[_Line]) -> str:
     return f"{line.entry.name}{number}"
 
 
-def step_rule(step: TieStep, rules: ResultRules) -> str:
+def step_rule(step: TieStep, rules: ContestRules) -> str:
     """A step of the chain in words.
 
-    >>> step_rule(TieStep(Measure.SHORTER_TIME), ResultRules(()))
+    >>> step_rule(TieStep(Measure.SHORTER_TIME), ContestRules())
     '用时短者列前'
     """
     match step.measure:
+        case Measure.TOTAL:
+            return "总分高者列前"
         case Measure.EXAM:
             return f"{rules.exam(step.exam).title}成绩高者列前"
         case Measure.SHORTER_TIME:
@@ -140,6 +147,8 @@ def step_rule(step: TieStep, rules: ResultRules) -> str:
 
 def _shown(entry: Entry, step: TieStep) -> str:
     match step.measure:
+        case Measure.TOTAL:
+            raise ValueError("the total is compared before the chain")
         case Measure.EXAM:
             return f"{rounded(entry.score(step.exam))}分"
         case Measure.SHORTER_TIME:

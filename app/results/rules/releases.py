@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from app.contests.rules.contest_rules import ContestRules, Measure
+from app.contests.rules.people import Entered
 from app.kernel.canonical import digest
 from app.results.rules.counties import CountyPlaced, county_scores, mean
-from app.results.rules.declared import declared, spelled_or_null
+from app.results.rules.declared import declared
 from app.results.rules.entries import (
     Absence,
-    Entered,
     Entry,
-    Measure,
-    ResultRules,
     spelled,
+    spelled_or_null,
 )
 from app.results.rules.facts import (
     Called,
@@ -35,7 +35,7 @@ def release(
     *,
     number: str,
     contest: ContestFacts,
-    rules: ResultRules,
+    rules: ContestRules,
     released_at: datetime,
     calls: Sequence[Called] = (),
     draw: DrawFacts | None = None,
@@ -73,7 +73,7 @@ def hashed(release: Mapping[str, Any]) -> str:
     return digest({key: value for key, value in release.items() if key != "hash"})
 
 
-def summary(placed: Sequence[Placed], rules: ResultRules) -> dict[str, Any]:
+def summary(placed: Sequence[Placed], rules: ContestRules) -> dict[str, Any]:
     """What a circular says of everybody: how many came, and means over those who came."""
     there = [each for each in placed if each.total is not None and each.place is not None]
     totals = [(each.entry.entered, each.total or Decimal(0)) for each in there]
@@ -89,6 +89,8 @@ def summary(placed: Sequence[Placed], rules: ResultRules) -> dict[str, Any]:
         "present": len(there),
         "on_leave": sum(each.entry.absent is Absence.LEAVE for each in placed),
         "without_leave": sum(each.entry.absent is Absence.WITHOUT_LEAVE for each in placed),
+        "passed": sum(each >= rules.pass_line for each in every),
+        "excellent": sum(each >= rules.excellent_line for each in every),
         "mean": spelled_or_null(mean(every)),
         "mean_drawn": spelled_or_null(mean(drawn)),
         "mean_nominated": spelled_or_null(mean(nominated)),
@@ -126,7 +128,7 @@ def _county(county: CountyPlaced) -> dict[str, Any]:
     }
 
 
-def _candidate(each: Placed, rules: ResultRules, picks: Picks) -> dict[str, Any]:
+def _candidate(each: Placed, rules: ContestRules, picks: Picks) -> dict[str, Any]:
     entry = each.entry
     away = entry.absent is not Absence.NONE
     line: dict[str, Any] = {

@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from app.contests.rules.people import Entered
 from app.kernel.errors import DomainError
 from app.results.rules.declared import parsed_rules
 from app.results.rules.entries import (
     Absence,
-    Entered,
     Entry,
 )
 from app.results.rules.facts import parsed_call, parsed_contest, parsed_draw

@@ -1,18 +1,13 @@
 """The declared rules in words (计分规则), as the circular prints them."""
 
-from app.results.rules.counties import CHAIN
-from app.results.rules.entries import (
-    CountyMethod,
-    CountyRule,
-    PickRule,
-    ResultRules,
-    percent,
-    plain,
-)
-from app.results.rules.places import step_rule
+from app.contests.rules.contest_rules import ContestRules, CountyMethod, CountyRule, PickRule
+from app.question_types.marks import plain
+from app.results.rules.counties import TIE_RULES
+from app.results.rules.entries import percent
+from app.results.rules.places import chain, step_rule
 
 
-def words(rules: ResultRules) -> list[tuple[str, str]]:
+def words(rules: ContestRules) -> list[tuple[str, str]]:
     """Pairs of heading and sentence: total, order, county score, its order, picks, rounding."""
     said = [
         ("科目与权重", _exams(rules)),
@@ -30,7 +25,7 @@ def words(rules: ResultRules) -> list[tuple[str, str]]:
         (
             "县区名次",
             "成绩相同的，依次比较："
-            + "；".join(rule for _, rule in CHAIN)
+            + "；".join(TIE_RULES[tie] for tie in rules.county.tie_break)
             + "；仍相同的名次并列，下一名次空出。",
         ),
     ]
@@ -40,29 +35,29 @@ def words(rules: ResultRules) -> list[tuple[str, str]]:
     return [*said, ("省赛选派", _pick(rules.pick))]
 
 
-def _exams(rules: ResultRules) -> str:
+def _exams(rules: ContestRules) -> str:
     each = (f"{e.title}（满分{plain(e.full)}分，权重{percent(e.weight)}）" for e in rules.exams)
     return "、".join(each) + "。"
 
 
-def _order(rules: ResultRules) -> str:
-    chain = "".join(f"；{step_rule(step, rules)}" for step in rules.tie_break)
-    tie = f"总分相同的，依次比较{chain.replace('；', '：', 1)}" if chain else "总分相同的，不再比较"
+def _order(rules: ContestRules) -> str:
+    steps = "；".join(step_rule(step, rules) for step in chain(rules))
+    tie = f"总分相同的，依次比较：{steps}" if steps else "总分相同的，不再比较"
     return f"按总分由高到低排列。{tie}；仍相同的名次并列，下一名次空出。"
 
 
 def _county(rule: CountyRule) -> str:
     attendance = "，再乘以出勤率" if rule.attendance else ""
     match rule.method:
-        case CountyMethod.MEAN:
+        case CountyMethod.MEAN_OF_ALL:
             how = "计入人员（随机抽取和推荐合并）个人总分的平均数"
-        case CountyMethod.GROUPS:
+        case CountyMethod.WEIGHTED_GROUPS:
             how = (
                 f"随机抽取人员均分×{percent(rule.drawn_weight)}"
                 f"＋推荐人员均分×{percent(rule.nominated_weight)}"
                 "（一组无人计入的，取另一组均分）"
             )
-        case CountyMethod.BEST:
+        case CountyMethod.BEST_N:
             how = f"计入人员中个人总分最高的{rule.best}人的平均数（不足{rule.best}人的按实有人数）"
         case CountyMethod.SUM:
             how = "计入人员个人总分之和"

@@ -106,23 +106,23 @@ def _layout(archive: zipfile.ZipFile, part: str) -> _Layout:
     layout = _Layout()
     row = column = area = 0
     with archive.open(part) as source:
-        for _, element in iterparse(source):
-            match localname(element):
-                case "c":
-                    # cells come before the end of their row; without `r` they are counted
-                    at = element.get("r")
-                    place = coordinate_to_tuple(at) if at else (row + 1, column + 1)
-                    column = place[1]
-                    _cell(layout, element, place)
-                case "row":
-                    row = int(float(element.get("r") or row + 1))
-                    column = 0
+        for event, element in iterparse(source, ("start", "end")):
+            match event, localname(element):
+                case "start", "row":
+                    # rows and cells that do not say where they stand follow the one before
+                    row, column = int(float(element.get("r") or row + 1)), 0
                     if element.get("hidden") in ("1", "true"):
                         layout.hidden_rows.add(row)
+                case "end", "row":
                     element.clear()
-                case "mergeCell":
+                case "end", "c":
+                    at = element.get("r")
+                    place = coordinate_to_tuple(at) if at else (row, column + 1)
+                    column = place[1]
+                    _cell(layout, element, place)
+                case "end", "mergeCell":
                     merge = _merge(str(element.get("ref")))
-                    area += min(merge.bottom, ROWS_LIMIT) - merge.top + 1
+                    area += max(1, min(merge.bottom, ROWS_LIMIT) - merge.top + 1)
                     layout.merges.append(merge)
                     if area > MERGES_LIMIT:
                         raise WorkbookTooLarge(what="合并单元格过多")
@@ -137,7 +137,8 @@ def _cell(layout: _Layout, element: Element, place: Place) -> None:
         has_value = has_value or (filled and localname(child) in ("v", "is"))
     if has_value and place[0] > ROWS_LIMIT:
         raise WorkbookTooLarge(what=f"超过 {ROWS_LIMIT} 行")
-    if has_formula and not has_value:
+    # a formula that gives "" has been computed: its type is str
+    if has_formula and not has_value and element.get("t") != "str":
         layout.uncomputed.add(place)
     elif has_value:
         layout.last_row = max(layout.last_row, place[0])

@@ -1,0 +1,35 @@
+"""The database and the settings that a command works with."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.db.engine import make_engine
+from app.db.migrate import upgrade
+from app.db.session import Engine
+from app.settings import Settings, from_environment
+
+
+def settings() -> Settings:
+    """From the environment of this process."""
+    return from_environment(os.environ)
+
+
+@contextmanager
+def database(own: Settings) -> Iterator[Engine]:
+    """The migrated database of these settings, closed afterwards."""
+    prepare(own)
+    engine = make_engine(own.database_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def prepare(own: Settings) -> None:
+    """Makes the folder of an embedded database, and applies what migrations are missing."""
+    if own.database_url.startswith("sqlite:///"):
+        file = Path(own.database_url.removeprefix("sqlite:///"))
+        file.parent.mkdir(parents=True, exist_ok=True)
+    upgrade(own.database_url)

@@ -1,0 +1,116 @@
+"""An answer as JSON from the sitting page and as a plain form; the hall's small forms."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Annotated
+
+import msgspec
+
+from app.question_types import registry
+from app.sitting.rules.answers import FLAGS, Save
+from app.sitting.rules.hall import LONGEST_EXTENSION, LONGEST_REASON
+from app.sitting.rules.refusals import BadAnswer
+
+ANSWER_LIMIT = 8000
+MOST_ITEMS = 1000
+Positive = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+
+
+class AnswerBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`age_ms`: how long ago it was typed, by the page's own steady clock."""
+
+    item: Annotated[int, msgspec.Meta(ge=FLAGS, le=MOST_ITEMS)]
+    seq: Positive
+    answer: Annotated[str, msgspec.Meta(max_length=ANSWER_LIMIT)]
+    age_ms: Annotated[int, msgspec.Meta(ge=0, le=86_400_000)] = 0
+
+
+_decoder = msgspec.json.Decoder(AnswerBody)
+
+
+def parse(body: bytes, *, sitting_id: int, arrived_at: datetime) -> Save:
+    """One answer from the sitting page; raises BadAnswer."""
+    try:
+        read = _decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        raise BadAnswer from error
+    if "\0" in read.answer:  # PostgreSQL keeps no such text, and the phone would try for ever
+        raise BadAnswer
+    age = timedelta(milliseconds=read.age_ms)
+    return Save(sitting_id, read.item, read.seq, read.answer, age, arrived_at)
+
+
+def parse_sheet(
+    fields: Iterable[tuple[str, str]], *, sitting_id: int, arrived_at: datetime
+) -> list[Save]:
+    """What changed on the plain form, numbered on from the sequence it was printed with.
+
+    The form says of every question its kind (`k7`) and, once answered, what was printed (`was7`):
+    an answer taken back is an answer too. The kind only decides how the fields are spelled;
+    marking goes by the paper's own. Flags are `f7`, and what was printed of them `was0`.
+    """
+    sent: dict[str, list[str]] = {}
+    for name, text in fields:
+        sent.setdefault(name, []).append(text.replace("\0", ""))
+    try:
+        seqs = count(int(_one(sent, "seq")))
+        kinds = {_number(name, "k"): texts[-1] for name, texts in sent.items() if name[:1] == "k"}
+        flagged = sorted(_number(name, "f") for name in sent if name[:1] == "f")
+        answers = {
+            item: registry.form_response(kind, item, sent) or "" for item, kind in kinds.items()
+        }
+    except ValueError as error:
+        raise BadAnswer from error
+    if any(len(text) > ANSWER_LIMIT for text in answers.values()):
+        raise BadAnswer
+    answers[FLAGS] = f"[{','.join(map(str, flagged))}]" if flagged else ""
+    return [
+        Save(sitting_id, item, next(seqs), answers[item], timedelta(0), arrived_at)
+        for item in sorted(answers)
+        if answers[item] != _one(sent, f"was{item}")
+    ]
+
+
+def renumbered(save: Save, seq: int) -> Save:
+    """The same answer under a higher number, when another page has used this one."""
+    return replace(save, seq=seq)
+
+
+def _one(sent: dict[str, list[str]], name: str) -> str:
+    return sent.get(name, [""])[-1]
+
+
+def _number(name: str, prefix: str) -> int:
+    number = int(name.removeprefix(prefix))
+    if not 1 <= number <= MOST_ITEMS:
+        raise ValueError(name)
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class HallForm:
+    """A reason, and for an extension the minutes. `act` says which form of the page it was."""
+
+    act: str = ""
+    reason: str = ""
+    minutes_text: str = ""
+    minutes: int = 0
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def parse_hall(*, act: str, reason: str, minutes: str | None = None) -> HallForm:
+    """Everything an invigilator does has a reason of one line."""
+    reason, problems = " ".join(reason.replace("\0", "").split()), {}
+    if not reason:
+        problems["reason"] = "请写明理由，考生和审计都看得到。"
+    elif len(reason) > LONGEST_REASON:
+        problems["reason"] = f"理由请写在 {LONGEST_REASON} 字以内。"
+    text, number = (minutes or "").strip(), 0
+    if minutes is not None:
+        if text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= LONGEST_EXTENSION:
+            number = int(text)
+        else:
+            problems["minutes"] = f"请写 1 至 {LONGEST_EXTENSION} 的整数。"
+    return HallForm(act, reason, text, number, problems)

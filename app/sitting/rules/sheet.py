@@ -1,0 +1,149 @@
+"""The sheet (试卷页): a paper in one candidate's order with what is saved, ready to be shown."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.papers.rules.orders import CandidateOrder
+from app.question_types import registry
+from app.question_types.marks import Kind
+
+NUMERALS = "一二三四五六七八九十"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The answer of one item as it stands in the log."""
+
+    answer: str
+    seq: int
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question as this candidate sees it; the fields up to `readonly` are what the templates
+    of the kinds read (`question_types/<kind>.html`). `position` is the number on the page."""
+
+    position: int
+    kind: Kind
+    points: str
+    stem: str
+    options: list[tuple[str, str]]
+    blanks: list[int]
+    units: list[str]
+    steps: list[dict[str, Any]]
+    response: dict[str, Any]
+    readonly: bool
+    raw: str
+    answered: bool
+    flagged: bool
+    saved_at: datetime | None
+
+    @property
+    def state(self) -> str:
+        """The state in words, as the answer map reads it aloud."""
+        return ("已答" if self.answered else "未答") + ("，存疑" if self.flagged else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One section: all questions of one kind, with the rule that they are marked by."""
+
+    heading: str
+    rule: str
+    points: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The whole paper, and how far the candidate is."""
+
+    total: str
+    parts: tuple[Part, ...]
+    next_seq: int
+
+    @property
+    def items(self) -> list[Item]:
+        return [item for part in self.parts for item in part.items]
+
+    @property
+    def answered(self) -> int:
+        return sum(item.answered for item in self.items)
+
+    @property
+    def doubtful(self) -> int:
+        return sum(item.flagged for item in self.items)
+
+    @property
+    def unanswered(self) -> int:
+        return len(self.items) - self.answered
+
+    @property
+    def open(self) -> list[Item]:
+        """What deserves another look before handing in: unanswered or doubtful."""
+        return [item for item in self.items if item.flagged or not item.answered]
+
+
+def flags(text: str) -> frozenset[int]:
+    """The items marked as doubtful (存疑), from "[7,26]"; nothing for a text that is no list."""
+    try:
+        read = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        return frozenset()
+    if not isinstance(read, list):
+        return frozenset()
+    return frozenset(number for number in read if type(number) is int)
+
+
+def sheet(
+    paper: Mapping[str, Any],
+    order: CandidateOrder,
+    standing: Mapping[int, Standing],
+    doubtful: Standing | None = None,
+) -> Sheet:
+    """The paper in this candidate's order and letters, with the answers that stand."""
+    marked = flags(doubtful.answer if doubtful else "")
+    by_position = {item["position"]: item for item in paper["items"]}
+    items = [
+        _item(number, by_position[ordered.position], ordered.letters, standing.get(number), marked)
+        for number, ordered in enumerate(order.items, 1)
+    ]
+    parts = []
+    for numeral, section in zip(NUMERALS, paper["sections"], strict=False):
+        mine = tuple(item for item in items if item.kind == section["kind"])
+        heading = f"{numeral}、{section['label']}"
+        parts.append(Part(heading, section["rule"], section["points"], mine))
+    used = [each.seq for each in (*standing.values(), *([doubtful] if doubtful else []))]
+    return Sheet(paper["total"], tuple(parts), 1 + max(used, default=0))
+
+
+def _item(
+    number: int,
+    frozen: Mapping[str, Any],
+    letters: tuple[tuple[str, str], ...],
+    standing: Standing | None,
+    marked: frozenset[int],
+) -> Item:
+    kind, raw = Kind(frozen["kind"]), standing.answer if standing else ""
+    presented = registry.presented(kind, frozen["content"])
+    texts = dict(presented["options"])
+    return Item(
+        position=number,
+        kind=kind,
+        points=frozen["points"],
+        stem=presented["stem"],
+        options=[(shown, texts[own]) for shown, own in letters],
+        blanks=presented["blanks"],
+        units=presented["units"],
+        steps=presented["steps"],
+        response=registry.shown(kind, raw),
+        readonly=False,
+        raw=raw,
+        answered=registry.is_answered(kind, raw),
+        flagged=number in marked,
+        saved_at=standing.saved_at if standing else None,
+    )
