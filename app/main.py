@@ -1,5 +1,6 @@
 """create_app: the only assembly point."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,7 +29,7 @@ from app.marking import pages as marking_pages
 from app.papers import pages as papers_pages
 from app.results import pages as results_pages
 from app.roster import pages as roster_pages
-from app.settings import Settings
+from app.settings import Settings, from_environment
 from app.sitting import actions as sitting
 from app.sitting import pages as sitting_pages
 from app.web import errors
@@ -135,3 +136,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.journal.close()
     app.state.engine.dispose()
+
+
+def from_environment_app() -> FastAPI:
+    """The factory that each of several worker processes calls."""
+    return create_app(from_environment(os.environ))

@@ -30,3 +30,21 @@ def verdict(discrepancies: list[tuple[str, str]], *, as_json: bool, good: str) -
         typer.echo(f"发现 {len(discrepancies)} 处不一致" if discrepancies else good)
     if discrepancies:
         raise typer.Exit(REFUSED)
+
+
+def imported(
+    counts: dict[str, int], problems: list[dict[str, str]], *, written: bool, as_json: bool
+) -> None:
+    """The outcome of an import, in the one shape that others read; exits with 1 on problems."""
+    if as_json:
+        say_json({**counts, "problems": problems, "written": written})
+    else:
+        for each in problems:
+            where = " ".join(filter(None, (each["sheet"], each["cell"])))
+            typer.echo(f"✕ {where}：{each['reason']}{each['remedy']}")
+        read, added = counts["read"], counts["added"]
+        done = f"新增 {added}，更新 {counts['updated']}，不变 {counts['unchanged']}"
+        state = "已写入" if written else "没有写入"
+        typer.echo(f"读到 {read} 条：{done}；{len(problems)} 处问题；{state}")
+    if problems:
+        raise typer.Exit(REFUSED)

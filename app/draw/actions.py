@@ -6,12 +6,16 @@ from datetime import datetime
 
 from app.audit import actions as audit
 from app.db.session import Session
-from app.draw import queries, rules
+from app.draw import queries
+from app.draw.rules.lots import Contribution
+from app.draw.rules.plan import Stratum, commitment, may_hold, plan
+from app.draw.rules.record import AlreadyHeld, transcript
+from app.draw.rules.voids import AlreadyVoid, checked_reason, may_confirm
 from app.draw.tables import Draw
 from app.kernel.actor import Actor
 from app.kernel.canonical import canonical_json
 from app.kernel.entropy import Entropy
-from app.roster.rules.freezing import RosterEmpty
+from app.roster import queries as roster
 
 
 def announce(
@@ -20,33 +24,34 @@ def announce(
     title: str,
     contest: str,
     roster_version_id: int,
-    strata: Sequence[rules.Stratum],
+    strata: Sequence[Stratum],
     scheduled_at: datetime,
     entropy: Entropy,
     actor: Actor,
     now: datetime,
 ) -> Draw:
     """公布承诺: fixes the frozen roster, the rule, the numbers and the sources of chance before
-    any of that chance exists. `contest` names the contest in the published file."""
-    version = queries.roster_version(db, roster_version_id)
-    if version is None or not strata:
-        raise RosterEmpty
+    any of that chance exists. `contest` names the contest in the published file; the void draws
+    of the same contest become part of what is promised."""
+    version = roster.version(db, roster_version_id)
     nonce = entropy.token()
-    plan = rules.plan(
+    promised = plan(
         title=title,
         contest=contest,
         roster_version=version.number,
         roster_hash=version.sha256,
         strata=strata,
+        office_nonce=nonce,
+        announced_at=now,
         scheduled_at=scheduled_at,
-        nonce=nonce,
+        earlier=[each.commitment for each in queries.voided(db, contest)],
     )
     draw = Draw(
         title=title,
         roster_version_id=roster_version_id,
-        plan=canonical_json(plan),
+        plan=canonical_json(promised),
         nonce=nonce,
-        commitment=rules.commitment(plan),
+        commitment=commitment(promised),
         announced_at=now,
         announced_by=actor.name,
         scheduled_at=scheduled_at,
@@ -69,21 +74,23 @@ def hold(
     db: Session,
     *,
     draw_id: int,
-    contributions: Sequence[rules.Contribution],
+    contributions: Sequence[Contribution],
     actor: Actor,
     now: datetime,
 ) -> Draw:
-    """抽取: once for each commitment; the result is computed, not chosen. The file tells of every
-    void draw of the same contest, so that nobody can draw until it pleases."""
+    """抽取: once for each commitment; the result is computed, not chosen. The record tells of
+    every void draw that the promise names, so that nobody can draw until it pleases."""
     draw = queries.draw_for_update(db, draw_id)
     if draw.voided_at is not None:
-        raise rules.AlreadyVoid
+        raise AlreadyVoid
     if draw.held_at is not None:
-        raise rules.AlreadyHeld(at=draw.held_at.isoformat(timespec="seconds"))
-    plan = json.loads(draw.plan)
-    voids = [_void_line(each) for each in queries.voided(db, plan["contest"])]
-    transcript = rules.transcript(plan, draw.nonce, contributions, voids=voids)
-    draw.transcript, draw.held_at, draw.held_by = canonical_json(transcript), now, actor.name
+        raise AlreadyHeld
+    promised = json.loads(draw.plan)
+    may_hold(promised, now=now)
+    voided = queries.voided(db, promised["contest"])
+    voids = [queries.void_of(each) for each in voided if each.commitment in promised["earlier"]]
+    record = transcript(promised, draw.nonce, contributions, voids)
+    draw.transcript, draw.held_at, draw.held_by = canonical_json(record), now, actor.name
     db.add(draw)
     audit.record(
         db,
@@ -93,8 +100,8 @@ def hold(
         now=now,
         draw=draw.id,
         commitment=draw.commitment,
-        seed=transcript["seed"],
-        witnesses=[each["witness"] for each in transcript["chance"]["contributions"]],
+        seed=record["seed"],
+        witnesses=[each.name for each in contributions],
     )
     return draw
 
@@ -103,10 +110,8 @@ def ask_to_void(db: Session, *, draw_id: int, reason: str, actor: Actor, now: da
     """提出作废, with a reason that will be public; a second person decides."""
     draw = queries.draw_for_update(db, draw_id)
     if draw.voided_at is not None:
-        raise rules.AlreadyVoid
-    if not reason.strip():
-        raise rules.ReasonNeeded
-    draw.void_reason, draw.void_asked_by = reason.strip(), actor.name
+        raise AlreadyVoid
+    draw.void_reason, draw.void_asked_by = checked_reason(reason), actor.name
     db.add(draw)
     audit.record(
         db,
@@ -124,11 +129,8 @@ def void(db: Session, *, draw_id: int, actor: Actor, now: datetime) -> Draw:
     """确认作废, by somebody other than the one who asked. The draw stays on the board."""
     draw = queries.draw_for_update(db, draw_id)
     if draw.voided_at is not None:
-        raise rules.AlreadyVoid
-    if draw.void_asked_by is None:
-        raise rules.NobodyAskedToVoid
-    if draw.void_asked_by == actor.name:
-        raise rules.SamePerson
+        raise AlreadyVoid
+    may_confirm(asked_by=draw.void_asked_by, by=actor.name)
     draw.voided_by, draw.voided_at = actor.name, now
     db.add(draw)
     audit.record(
@@ -142,14 +144,3 @@ def void(db: Session, *, draw_id: int, actor: Actor, now: datetime) -> Draw:
         asked_by=draw.void_asked_by,
     )
     return draw
-
-
-def _void_line(draw: Draw) -> dict[str, str]:
-    assert draw.voided_at is not None
-    return {
-        "commitment_hash": draw.commitment,
-        "announced_at": draw.announced_at.isoformat(timespec="seconds"),
-        "held_at": draw.held_at.isoformat(timespec="seconds") if draw.held_at else "",
-        "voided_at": draw.voided_at.isoformat(timespec="seconds"),
-        "reason": draw.void_reason or "",
-    }

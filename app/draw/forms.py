@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from app.draw.rules import SHORTEST_VALUE, WITNESSES_NEEDED, Contribution
+from app.draw.rules.lots import Contribution
+from app.draw.rules.plan import WITNESSES
 
 ROWS = 4
+# Two witnesses of six digits each are 40 bits beside the office's 256.
+SHORTEST_VALUE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,8 @@ def parse_hold(
     names = [row.witness for row in rows if row.witness]
     if len(set(names)) != len(names):
         problems["form"] = "同一名见证人只报一次数字。"
-    elif len(names) < WITNESSES_NEEDED:
-        problems["form"] = f"至少要有 {WITNESSES_NEEDED} 名见证人各报一组数字。"
+    elif len(names) < WITNESSES:
+        problems["form"] = f"至少要有 {WITNESSES} 名见证人各报一组数字。"
     return HoldForm(rows, problems)
 
 

@@ -1,23 +1,18 @@
 """Reading draws: the row, the published file, and the board that people look at."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import col, select
 
 from app.db.session import Session
-from app.draw.rules import (
-    Discrepancy,
-    DrawMissing,
-    Entropy,
-    NotHeldYet,
-    Stratum,
-    entropy,
-    lot,
-    verify,
-)
+from app.draw.rules.figures import Figures, figures
+from app.draw.rules.lots import Contribution, lot
+from app.draw.rules.plan import Stratum, moment, remarks
+from app.draw.rules.record import DrawMissing, NotHeldYet, Void
+from app.draw.rules.record import transcript as recorded
+from app.draw.rules.verify import Discrepancy, verify
 from app.draw.tables import Draw
 from app.kernel.canonical import digest
 from app.roster.tables import RosterVersion
@@ -44,7 +39,6 @@ class CountyBoard:
     code: str
     name: str
     quota: int
-    reserves: int
     pool: int
     lines: tuple[Line, ...] = ()
 
@@ -67,9 +61,10 @@ class Board:
     plan: dict[str, Any]
     roster_holds: bool
     counties: tuple[CountyBoard, ...]
+    remarks: tuple[str, ...] = ()
     chance: dict[str, Any] | None = None
     seed: str = ""
-    entropy: Entropy | None = None
+    figures: Figures | None = None
     found: tuple[Discrepancy, ...] = ()
     voids: tuple[Draw, ...] = ()
 
@@ -107,13 +102,24 @@ def voided(db: Session, contest: str) -> list[Draw]:
     return [row for row in db.exec(asked) if json.loads(row.plan)["contest"] == contest]
 
 
+def void_of(draw: Draw) -> Void:
+    """A void draw as the record of its successor tells it."""
+    at = "" if draw.voided_at is None else moment(draw.voided_at)
+    return Void(draw.commitment, at, draw.void_reason or "")
+
+
 def transcript(db: Session, draw_id: int) -> dict[str, Any]:
-    """The published transcript; raises DrawMissing or NotHeldYet."""
-    held = draw(db, draw_id).transcript
-    if held is None:
+    """The published transcript; raises DrawMissing or NotHeldYet. A draw that was declared void
+    after it was held says so in its own record."""
+    row = draw(db, draw_id)
+    if row.transcript is None:
         raise NotHeldYet
-    published: dict[str, Any] = json.loads(held)
-    return published
+    published: dict[str, Any] = json.loads(row.transcript)
+    if row.voided_at is None:
+        return published
+    voids = [Void(each["commitment"], each["at"], each["reason"]) for each in published["voids"]]
+    spoken = _spoken(published["chance"])
+    return recorded(published["commitment"], row.nonce, spoken, [*voids, void_of(row)])
 
 
 def published(db: Session, draw_id: int) -> dict[str, Any]:
@@ -122,17 +128,7 @@ def published(db: Session, draw_id: int) -> dict[str, Any]:
     row = draw(db, draw_id)
     if row.transcript is not None:
         return transcript(db, draw_id)
-    plan = json.loads(row.plan)
-    return {
-        "version": plan["version"],
-        "commitment": plan,
-        "commitment_hash": row.commitment,
-    }
-
-
-def roster_version(db: Session, version_id: int) -> RosterVersion | None:
-    """The frozen roster that a draw is made from."""
-    return db.get(RosterVersion, version_id)
+    return {"commitment": json.loads(row.plan), "commitment_hash": row.commitment}
 
 
 def strata(db: Session, version_id: int, *, quota: int, reserves: int) -> list[Stratum]:
@@ -143,33 +139,35 @@ def strata(db: Session, version_id: int, *, quota: int, reserves: int) -> list[S
         if officer["eligible"]:
             units[officer["county"]].append(officer["certificate"])
     return [
-        Stratum(county["code"], county["name"], quota, reserves, tuple(units[county["code"]]))
+        Stratum(county["name"], quota, reserves, units[county["code"]])
         for county in frozen["counties"]
     ]
 
 
 def board(db: Session, draw_id: int) -> Board:
     """The draw with names from the frozen roster, recomputed while one looks: three queries,
-    however many people."""
+    however many people. Counties stand in the order of the roster."""
     row = draw(db, draw_id)
     plan = json.loads(row.plan)
     frozen = _frozen(db, row.roster_version_id)
-    voids = tuple(each for each in voided(db, plan["contest"]) if each.id != row.id)
     holds = digest(frozen) == plan["roster_hash"]
-    if row.transcript is None:
-        waiting = tuple(_waiting(stratum) for stratum in plan["strata"])
-        return Board(row, plan, holds, waiting, voids=voids)
-    held = json.loads(row.transcript)
-    people = {officer["certificate"]: officer for officer in frozen["officers"]}
+    voids = tuple(each for each in voided(db, plan["contest"]) if each.id != row.id)
+    held = None if row.transcript is None else transcript(db, draw_id)
+    said = tuple(remarks(plan))
+    counties = _counties(frozen, plan, held)
+    if held is None:
+        return Board(row, plan, holds, counties, said, voids=voids)
+    chance = held["chance"]
     return Board(
         row,
         plan,
         holds,
-        tuple(_ranked(stratum, held["seed"], people) for stratum in held["strata"]),
-        chance=held["chance"],
+        counties,
+        said,
+        chance=chance,
         seed=held["seed"],
-        entropy=entropy(held),
-        found=tuple(verify(held)),
+        figures=figures(plan, office_nonce=row.nonce, contributions=_spoken(chance)),
+        found=tuple(verify(held, published=row.commitment)),
         voids=voids,
     )
 
@@ -180,40 +178,52 @@ def _frozen(db: Session, version_id: int) -> dict[str, Any]:
     return content
 
 
-def _waiting(stratum: dict[str, Any]) -> CountyBoard:
-    pool = len(stratum["unit_ids"])
-    return CountyBoard(
-        stratum["stratum"], stratum["name"], stratum["quota"], stratum["reserves"], pool
+def _spoken(chance: dict[str, Any]) -> list[Contribution]:
+    return [
+        Contribution(each["name"], each["duty"], each["text"]) for each in chance["contributions"]
+    ]
+
+
+def _counties(
+    frozen: dict[str, Any], plan: dict[str, Any], held: dict[str, Any] | None
+) -> tuple[CountyBoard, ...]:
+    codes = {county["name"]: county["code"] for county in frozen["counties"]}
+    people = {officer["certificate"]: officer for officer in frozen["officers"]}
+    ranked = {line["stratum"]: line for line in held["strata"]} if held else {}
+    boards = [
+        CountyBoard(
+            codes.get(line["stratum"], ""),
+            line["stratum"],
+            line["quota"],
+            len(line["unit_ids"]),
+            _lines(ranked[line["stratum"]], held["seed"], people) if held else (),
+        )
+        for line in plan["strata"]
+    ]
+    return tuple(sorted(boards, key=lambda board: board.code))
+
+
+def _lines(
+    ranked: dict[str, Any], seed: str, people: dict[str, dict[str, str]]
+) -> tuple[Line, ...]:
+    drawn, reserves = len(ranked["drawn"]), len(ranked["reserves"])
+    nobody = {"name": "（不在花名册）", "unit": ""}
+    return tuple(
+        Line(
+            place,
+            people.get(unit, nobody)["name"],
+            unit,
+            people.get(unit, nobody)["unit"],
+            lot(seed, ranked["stratum"], unit),
+            *_outcome(place, drawn, reserves),
+        )
+        for place, unit in enumerate(ranked["ranking"], 1)
     )
 
 
-def _ranked(stratum: dict[str, Any], seed: str, people: dict[str, Any]) -> CountyBoard:
-    drawn, reserves = stratum["drawn"], stratum["reserves"]
-    return CountyBoard(
-        stratum["stratum"],
-        stratum["name"],
-        len(drawn),
-        len(reserves),
-        len(stratum["ranking"]),
-        tuple(
-            Line(
-                place,
-                people[unit]["name"] if unit in people else unit,
-                unit,
-                people[unit]["unit"] if unit in people else "",
-                lot(seed, stratum["stratum"], unit),
-                *_outcome(unit, drawn, reserves, place),
-            )
-            for place, unit in enumerate(stratum["ranking"], 1)
-        ),
-    )
-
-
-def _outcome(
-    unit: str, drawn: Sequence[str], reserves: Sequence[str], place: int
-) -> tuple[str, int]:
-    if unit in drawn:
+def _outcome(place: int, drawn: int, reserves: int) -> tuple[str, int]:
+    if place <= drawn:
         return "drawn", place
-    if unit in reserves:
-        return "reserve", place - len(drawn)
+    if place <= drawn + reserves:
+        return "reserve", place - drawn
     return "rest", place

@@ -13,6 +13,7 @@ from app.contests.rules.contest_rules import (
     CountyRule,
     ExamRule,
     Measure,
+    Numbers,
     TieStep,
 )
 from app.contests.rules.people import CandidateState, Entered
@@ -53,6 +54,7 @@ RULES = ContestRules(
         TieStep(Measure.SHORTER_TIME),
     ),
     county=CountyRule(full=Decimal(20)),
+    numbers=Numbers(drawn=3, nominated=1, reserves=2),
 )
 META = CircularMeta(
     mark="云岭市生态环境局办公室文件",

@@ -11,24 +11,20 @@ from sqlalchemy.exc import DatabaseError
 from app.audit import queries as audit
 from app.db.session import Session, reading, transaction
 from app.draw import actions, queries
-from app.draw.rules import (
-    AlreadyHeld,
-    AlreadyVoid,
-    NobodyAskedToVoid,
-    QuotaInfeasible,
-    ReasonNeeded,
-    SamePerson,
-    TooFewWitnesses,
-    verify,
-)
+from app.draw.rules.lots import Contribution, TooFewWitnesses
+from app.draw.rules.plan import HeldTooEarly, QuotaInfeasible
+from app.draw.rules.record import AlreadyHeld
+from app.draw.rules.verify import verify
+from app.draw.rules.voids import AlreadyVoid, VoidBySamePerson, VoidNotAsked, VoidReasonNeeded
 from app.draw.tables import Draw
 from app.kernel.actor import SYSTEM, Actor, Role
-from app.roster.rules.freezing import RosterEmpty
+from app.roster.rules.directory import RosterVersionMissing
 from tests.draw import worlds
 from tests.fakes import NINE, FixedEntropy
 
 OTHER = Actor(2, "另一名组织者", frozenset({Role.ORGANIZER}))
 LATER = NINE + timedelta(hours=6)
+MUCH_LATER = LATER + timedelta(days=1)
 
 
 def acts(db: Session) -> list[str]:
@@ -57,7 +53,7 @@ def test_a_county_that_cannot_fill_its_quota_is_refused_before_anything_is_writt
 
 
 def test_a_draw_from_no_frozen_roster_is_refused(db: Session) -> None:
-    with pytest.raises(RosterEmpty):
+    with pytest.raises(RosterVersionMissing):
         actions.announce(
             db,
             title="抽取",
@@ -77,7 +73,7 @@ def test_a_held_draw_verifies_and_names_its_witnesses_in_the_trail(db: Session) 
     held = json.loads(draw.transcript)
     assert verify(held) == []
     assert held["commitment_hash"] == draw.commitment
-    assert (draw.held_by, draw.held_at) == ("system", NINE)
+    assert (draw.held_by, draw.held_at) == ("system", LATER)
     detail = json.loads(audit.latest(db)[0].detail)
     assert (detail["seed"], detail["witnesses"]) == (held["seed"], ["赵秉衡", "钱若溪"])
 
@@ -90,6 +86,14 @@ def test_a_second_draw_of_one_commitment_is_refused(db: Session) -> None:
             db, draw_id=draw.id or 0, contributions=worlds.SPOKEN[::-1], actor=SYSTEM, now=LATER
         )
     assert draw.transcript == before
+
+
+def test_a_draw_is_not_held_a_second_before_the_published_time(db: Session) -> None:
+    draw_id = worlds.announced(db).id or 0
+    early = LATER - timedelta(seconds=1)
+    with pytest.raises(HeldTooEarly):
+        actions.hold(db, draw_id=draw_id, contributions=worlds.SPOKEN, actor=SYSTEM, now=early)
+    actions.hold(db, draw_id=draw_id, contributions=worlds.SPOKEN, actor=SYSTEM, now=LATER)
 
 
 def test_one_witness_is_not_enough_and_nothing_is_drawn(db: Session) -> None:
@@ -106,7 +110,7 @@ def test_of_eight_people_who_press_the_button_one_draws(engine: Engine) -> None:
         draw_id = worlds.announced(db).id or 0
 
     def press(number: int) -> str:
-        spoken = [worlds.Contribution(f"{name}{number}", "", f"{number}23456") for name in "甲乙"]
+        spoken = [Contribution(f"{name}{number}", "工会", f"{number}23456") for name in "甲乙"]
         try:
             with transaction(engine) as db:
                 draw = actions.hold(
@@ -141,14 +145,14 @@ def voided(db: Session, draw: Draw) -> None:
 def test_a_void_needs_a_reason_and_two_persons_and_stays(db: Session) -> None:
     draw = worlds.announced(db)
     draw_id = draw.id or 0
-    with pytest.raises(NobodyAskedToVoid):
+    with pytest.raises(VoidNotAsked):
         actions.void(db, draw_id=draw_id, actor=OTHER, now=NINE)
-    with pytest.raises(ReasonNeeded):
+    with pytest.raises(VoidReasonNeeded):
         actions.ask_to_void(db, draw_id=draw_id, reason="  ", actor=SYSTEM, now=NINE)
     actions.ask_to_void(db, draw_id=draw_id, reason=" 丹溪县漏报两人 ", actor=SYSTEM, now=NINE)
-    with pytest.raises(SamePerson):
+    with pytest.raises(VoidBySamePerson):
         actions.void(db, draw_id=draw_id, actor=SYSTEM, now=NINE)
-    assert draw.voided_at is None
+    assert queries.draw(db, draw_id).voided_by is None
     actions.void(db, draw_id=draw_id, actor=OTHER, now=LATER)
     assert (draw.void_reason, draw.void_asked_by, draw.voided_by, draw.voided_at) == (
         "丹溪县漏报两人",
@@ -181,15 +185,28 @@ def test_the_next_draw_of_the_contest_tells_of_the_void_one_in_its_file(db: Sess
         contest=worlds.CONTEST,
         roster_version_id=version.id or 0,
         strata=queries.strata(db, version.id or 0, quota=2, reserves=2),
-        scheduled_at=LATER,
+        scheduled_at=MUCH_LATER,
         entropy=FixedEntropy(),
         actor=SYSTEM,
         now=LATER,
     )
     assert second.commitment != first.commitment
-    actions.hold(db, draw_id=second.id or 0, contributions=worlds.SPOKEN, actor=SYSTEM, now=LATER)
+    actions.hold(
+        db, draw_id=second.id or 0, contributions=worlds.SPOKEN, actor=SYSTEM, now=MUCH_LATER
+    )
     file = queries.transcript(db, second.id or 0)
-    assert [(v["commitment_hash"], v["reason"]) for v in file["voids"]] == [
+    assert file["commitment"]["earlier"] == [first.commitment]
+    assert [(v["commitment"], v["reason"]) for v in file["voids"]] == [
         (first.commitment, "丹溪县漏报两人")
     ]
     assert verify(file) == []
+
+
+def test_a_draw_voided_after_it_was_held_says_so_in_its_own_record(db: Session) -> None:
+    draw = worlds.held(db)
+    stored = draw.transcript
+    voided(db, draw)
+    file = queries.transcript(db, draw.id or 0)
+    assert [v["commitment"] for v in file["voids"]] == [draw.commitment]
+    assert verify(file, published=draw.commitment) == []
+    assert draw.transcript == stored

@@ -3,7 +3,7 @@
 import pytest
 
 from app.draw import forms
-from app.draw.rules import Contribution
+from app.draw.rules.lots import Contribution
 
 
 def parsed(*rows: tuple[str, str, str]) -> forms.HoldForm:

@@ -7,11 +7,12 @@ from fastapi import FastAPI
 
 from app.db.session import reading, transaction
 from app.draw import actions, queries
-from app.draw.rules import verify
+from app.draw.rules.verify import verify
+from app.kernel.actor import SYSTEM
 from tests.conftest import ClientOf
 from tests.draw import worlds
 from tests.factories import Cast
-from tests.fakes import NINE
+from tests.fakes import NINE, FixedClock
 
 SPOKEN = {
     "witness": ["赵秉衡", "钱若溪", "", ""],
@@ -26,7 +27,7 @@ def announced(app: FastAPI) -> int:
 
 
 def test_an_organizer_holds_the_draw_and_the_public_checks_it(
-    app: FastAPI, client_of: ClientOf, people: Cast
+    app: FastAPI, client_of: ClientOf, people: Cast, clock: FixedClock
 ) -> None:
     draw_id = announced(app)
     organizer, public = client_of(people.organizer), client_of(None)
@@ -38,6 +39,9 @@ def test_an_organizer_holds_the_draw_and_the_public_checks_it(
     entry = organizer.get(f"/draws/{draw_id}")
     assert 'name="witness"' in entry.text
 
+    early = organizer.post(f"/draws/{draw_id}/hold", data=SPOKEN)
+    assert early.status_code == 409
+    clock.pass_by(hours=6)
     answer = organizer.post(f"/draws/{draw_id}/hold", data=SPOKEN)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/draws/{draw_id}")
 
@@ -76,7 +80,7 @@ def test_a_void_is_asked_by_one_confirmed_by_another_and_stays_public(
     assert organizer.post(f"/draws/{draw_id}/void/confirm").status_code == 403
     assert f"/draws/{draw_id}/void/confirm" not in organizer.get(f"/draws/{draw_id}").text
     with transaction(app.state.engine) as db:
-        actions.void(db, draw_id=draw_id, actor=worlds.SYSTEM, now=NINE)
+        actions.void(db, draw_id=draw_id, actor=SYSTEM, now=NINE)
     board = client_of(None).get("/column/draws").text
     assert "已作废" in board
     assert "丹溪县漏报两人" in board

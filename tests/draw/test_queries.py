@@ -4,7 +4,8 @@ import pytest
 
 from app.db.session import Session
 from app.draw import actions, queries
-from app.draw.rules import DrawMissing, NotHeldYet, verify
+from app.draw.rules.record import DrawMissing, NotHeldYet
+from app.draw.rules.verify import verify
 from app.kernel.actor import SYSTEM
 from app.kernel.canonical import digest
 from tests import factories
@@ -15,9 +16,9 @@ from tests.fakes import NINE
 def test_the_strata_are_the_counties_with_those_who_may_be_drawn(db: Session) -> None:
     version = worlds.roster(db, each=6, away=1)
     strata = queries.strata(db, version.id or 0, quota=2, reserves=3)
-    assert [(s.code, s.name, s.quota, s.reserves) for s in strata] == [
-        ("01", "青岚县", 2, 3),
-        ("02", "石澜区", 2, 3),
+    assert [(s.stratum, s.quota, s.reserves) for s in strata] == [
+        ("青岚县", 2, 3),
+        ("石澜区", 2, 3),
     ]
     assert [unit[-1] for unit in strata[0].unit_ids] == ["1", "2", "3", "4", "5", "6"]
 
@@ -42,10 +43,12 @@ def test_before_the_draw_the_file_holds_the_promise_and_not_the_offices_number(
 def test_after_the_draw_the_board_shows_everybody_in_the_published_order(db: Session) -> None:
     draw = worlds.held(db)
     board = queries.board(db, draw.id or 0)
-    published = queries.transcript(db, draw.id or 0)
-    for county, stratum in zip(board.counties, published["strata"], strict=True):
-        assert [line.unit for line in county.lines] == stratum["ranking"]
-        assert [line.unit for line in county.drawn] == stratum["drawn"]
+    published = {line["stratum"]: line for line in queries.transcript(db, draw.id or 0)["strata"]}
+    assert [county.name for county in board.counties] == ["青岚县", "石澜区"]
+    for county in board.counties:
+        stratum = published[county.name]
+        assert [line.certificate for line in county.lines] == stratum["ranking"]
+        assert [line.certificate for line in county.drawn] == stratum["drawn"]
         assert sorted(county.lines, key=lambda line: line.lot) == list(county.lines)
         outcomes = [(line.outcome, line.order) for line in county.lines]
         assert outcomes[:4] == [("drawn", 1), ("drawn", 2), ("reserve", 1), ("reserve", 2)]
@@ -54,22 +57,11 @@ def test_after_the_draw_the_board_shows_everybody_in_the_published_order(db: Ses
     assert board.roster_holds
 
 
-def test_a_roster_that_is_not_the_promised_one_is_told(db: Session) -> None:
+def test_the_promise_names_the_frozen_roster_and_the_board_checks_it(db: Session) -> None:
     version = worlds.roster(db)
-    version_id = version.id or 0
-    draw = actions.announce(
-        db,
-        title="抽取",
-        contest=worlds.CONTEST,
-        roster_version_id=version_id,
-        strata=queries.strata(db, version_id, quota=1, reserves=1),
-        scheduled_at=NINE,
-        entropy=worlds.FixedEntropy(),
-        actor=SYSTEM,
-        now=NINE,
-    )
+    draw = worlds.announced(db, version=version)
     plan = queries.published(db, draw.id or 0)["commitment"]
-    assert plan["roster_hash"] == version.sha256
+    assert (plan["roster_version"], plan["roster_hash"]) == (1, version.sha256)
     assert queries.board(db, draw.id or 0).roster_holds
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from app.db.session import Session
 from app.draw import actions, queries
-from app.draw.rules import Contribution
+from app.draw.rules.lots import Contribution
 from app.draw.tables import Draw
 from app.kernel.actor import SYSTEM, Actor
 from app.kernel.canonical import canonical_json
@@ -82,5 +82,7 @@ def announced(
 
 
 def held(db: Session, *, actor: Actor = SYSTEM, now: datetime = NINE) -> Draw:
+    """Announced at `now`, held six hours later."""
     draw = announced(db, actor=actor, now=now)
-    return actions.hold(db, draw_id=draw.id or 0, contributions=SPOKEN, actor=actor, now=now)
+    at = now + timedelta(hours=6)
+    return actions.hold(db, draw_id=draw.id or 0, contributions=SPOKEN, actor=actor, now=at)

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from app.circulars.rules.document import CircularMeta, Paragraph, chinese_date
+from app.contests.rules.words import percent
 from app.kernel.score import rounded
-from app.results.rules.entries import percent
 
 Release = Mapping[str, Any]
 CROWD = 6

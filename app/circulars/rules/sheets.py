@@ -111,7 +111,7 @@ def _rules(release: Release) -> Table:
     columns = (
         Column(("序号",), CellKind.WHOLE),
         Column(("项目",), CellKind.WORD),
-        Column(("规则",), CellKind.TEXT, widest=110),
+        Column(("规则",), CellKind.TEXT, widest=132),
     )
     rows = tuple(
         (number, each["heading"], each["text"])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.contests.rules.contest_rules import (
-    COUNTY_CHAIN,
     ContestRules,
     CountyMethod,
     Measure,
@@ -35,7 +34,11 @@ class Problem:
 
 def validated(rules: ContestRules) -> list[Problem]:
     """Everything that is wrong with the rules, in the order of the form; empty means they may be
-    confirmed."""
+    confirmed. Without exams, or with something that is no number, nothing else can be said."""
+    if not rules.exams:
+        return [Problem("exams", "至少要有一个科目。")]
+    if unreadable := list(_no_numbers(rules)):
+        return unreadable
     return [
         *_exams(rules),
         *_lines(rules),
@@ -48,10 +51,28 @@ def validated(rules: ContestRules) -> list[Problem]:
     ]
 
 
+def _no_numbers(rules: ContestRules) -> Iterator[Problem]:
+    """NaN and infinity are Decimals too, and comparing with them raises."""
+    county, policy = rules.county, rules.policy
+    given = {
+        **{f"exams.{exam.code}.weight": exam.weight for exam in rules.exams},
+        **{f"exams.{exam.code}.full": exam.full for exam in rules.exams},
+        "pass_line": rules.pass_line,
+        "excellent_line": rules.excellent_line,
+        "county.drawn_weight": county.drawn_weight,
+        "county.nominated_weight": county.nominated_weight,
+        "county.full": county.full,
+        "pick.lowest": rules.pick.lowest,
+        "policy.half_step": policy.half_step,
+        "policy.share_step": policy.share_step,
+        "policy.no_half_up_to": policy.no_half_up_to,
+    }
+    for field, number in given.items():
+        if number is not None and not number.is_finite():
+            yield Problem(field, "请填写数字。")
+
+
 def _exams(rules: ContestRules) -> Iterator[Problem]:
-    if not rules.exams:
-        yield Problem("exams", "至少要有一个科目。")
-        return
     if len(rules.exams) > MOST_EXAMS:
         yield Problem("exams", f"科目不能多于 {MOST_EXAMS} 个。")
     codes = Counter(exam.code for exam in rules.exams)
@@ -135,11 +156,9 @@ def _county(rules: ContestRules) -> Iterator[Problem]:
         )
     if county.full is not None and not NOTHING < county.full <= HIGHEST_FULL:
         yield Problem("county.full", f"折算满分应大于 0，不超过 {plain(HIGHEST_FULL)} 分。")
-    # A release knows this one order; an order that is declared and not applied would be a lie.
-    if county.tie_break != COUNTY_CHAIN:
-        yield Problem(
-            "county.tie_break", "县区同分依次比较抽取人员均分、个人最高分、高低分差，不能另定。"
-        )
+    for tie, times in Counter(county.tie_break).items():
+        if times > 1:
+            yield Problem("county.tie_break", f"县区同分排序中“{tie.label}”出现了 {times} 次。")
 
 
 def _numbers(rules: ContestRules) -> Iterator[Problem]:

@@ -75,6 +75,14 @@ class CountyTie(StrEnum):
     BEST_PERSON = "best"
     LOWER_SPREAD = "spread"
 
+    @property
+    def label(self) -> str:
+        return {
+            CountyTie.MEAN_OF_DRAWN: "随机抽取人员均分",
+            CountyTie.BEST_PERSON: "个人最高总分",
+            CountyTie.LOWER_SPREAD: "高低分差",
+        }[self]
+
 
 COUNTY_CHAIN = (CountyTie.MEAN_OF_DRAWN, CountyTie.BEST_PERSON, CountyTie.LOWER_SPREAD)
 

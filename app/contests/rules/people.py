@@ -55,7 +55,7 @@ def numbers(seed: str, certificates: Iterable[str], prefix: str) -> dict[str, st
     Raises NobodyToNumber, CandidateTwiceInNumbering.
 
     >>> numbers("00ff", ["53010001", "53010002"], "BW")
-    {'53010002': 'BW001', '53010001': 'BW002'}
+    {'53010001': 'BW001', '53010002': 'BW002'}
     """
     people = list(certificates)
     if not people:

@@ -20,6 +20,10 @@ class ContestNumberTaken(DomainError):
     message = "{year} 年第 {number} 期比武已经存在。"
 
 
+class PresetMissing(DomainError):
+    code, kind, message = "preset_missing", Kind.MISSING, "没有这个规则预设。"
+
+
 class RulesUnreadable(DomainError):
     code, kind, message = (
         "rules_unreadable",

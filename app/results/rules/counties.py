@@ -8,9 +8,10 @@ from itertools import groupby
 
 from app.contests.rules.contest_rules import ContestRules, CountyMethod, CountyRule, CountyTie
 from app.contests.rules.people import Entered
+from app.contests.rules.words import COUNTY_TIES, percent
 from app.kernel.score import rounded
 from app.question_types.marks import plain
-from app.results.rules.entries import Absence, percent
+from app.results.rules.entries import Absence
 from app.results.rules.places import Placed
 
 
@@ -38,13 +39,6 @@ class CountyPlaced:
     converted: Decimal | None = None
     worked_converted: str = ""
     remark: str = ""
-
-
-TIE_RULES = {
-    CountyTie.MEAN_OF_DRAWN: "随机抽取人员均分高者列前",
-    CountyTie.BEST_PERSON: "个人最高总分高者列前",
-    CountyTie.LOWER_SPREAD: "个人总分最高与最低之差小者列前",
-}
 
 
 def county_scores(placed: Iterable[Placed], rules: ContestRules) -> list[CountyPlaced]:
@@ -197,7 +191,7 @@ def _why(county: CountyPlaced, lines: Sequence[CountyPlaced], ties: Sequence[Cou
         for other in others:
             tie = next(tie for tie in ties if _measured(county, tie) != _measured(other, tie))
             why.append(
-                f"与{other.name}成绩相同（{county.score}），{TIE_RULES[tie]}，"
+                f"与{other.name}成绩相同（{county.score}），{COUNTY_TIES[tie]}，"
                 f"本县区{_or_none(_measured(county, tie))}、"
                 f"对方{_or_none(_measured(other, tie))}，{outcome}"
             )

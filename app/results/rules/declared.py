@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.contests.rules.contest_rules import ContestRules, from_dict, to_dict
-from app.results.rules.words import words
+from app.contests.rules.words import in_words
 
 
 def declared(rules: ContestRules) -> dict[str, Any]:
     """The declared rules as data and in words: enough to compute everything again."""
-    said = [{"heading": heading, "text": text} for heading, text in words(rules)]
+    said = [{"heading": heading, "text": text} for heading, text in in_words(rules)]
     return {**to_dict(rules), "words": said}
 
 

@@ -10,7 +10,6 @@ from app.contests.rules.contest_rules import ContestRules
 from app.contests.rules.people import Entered
 from app.kernel.errors import DomainError, Kind
 from app.kernel.score import rounded
-from app.question_types.marks import plain
 
 
 class CandidateTwice(DomainError):
@@ -115,15 +114,6 @@ def spelled(number: Decimal) -> str:
 def spelled_or_null(number: Decimal | None) -> str | None:
     """A decimal string, or null for what does not exist."""
     return None if number is None else spelled(number)
-
-
-def percent(share: Decimal) -> str:
-    """A share in per cent.
-
-    >>> percent(Decimal("0.4")), percent(Decimal("0.125"))
-    ('40%', '12.5%')
-    """
-    return f"{plain(share * 100)}%"
 
 
 def clock(seconds: int) -> str:

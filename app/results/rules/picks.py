@@ -68,8 +68,9 @@ class Picks:
 def pick(placed: Iterable[Placed], rule: PickRule, *, play_off: Sequence[str] = ()) -> Picks:
     """选派: the first `seats` by rank, then `substitutes`, at most `per_county` of a county in
     both together (whoever steps in, the cap holds). Absent people have no rank and are never
-    taken. `play_off` is the order of a play-off that was held, best first; it decides among those
-    who share a place and nothing else.
+    taken; where nobody is picked, nobody stands by. `play_off` is the order of a play-off that
+    was held, best first; it decides among those who share a place and nothing else.
+    Raises PlayOffUnknown.
     """
     placed = list(placed)
     ranked = [each for each in placed if each.place is not None]
@@ -92,7 +93,7 @@ class _Walk:
         self.rule = rule
         self.play_off = play_off
         self.seats = rule.seats
-        self.reserve = rule.substitutes
+        self.reserve = rule.substitutes if rule.seats else 0
         self.of_county: Counter[str] = Counter()
         self.picked: list[Picked] = []
         self.substitutes: list[Picked] = []

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from app.contests.rules.contest_rules import ContestRules, Measure, TieStep
+from app.contests.rules.words import step_in_words
 from app.kernel.score import rounded
 from app.results.rules.entries import (
     Absence,
@@ -116,7 +117,7 @@ def _decided(
     )
     own, others = _shown(line.entry, step), _shown(other.entry, step)
     return (
-        f"与{_called(other, lines)}总分相同（{line.total}），{step_rule(step, rules)}，"
+        f"与{_called(other, lines)}总分相同（{line.total}），{step_in_words(step, rules)}，"
         f"本人{own}、对方{others}，{outcome}"
     )
 
@@ -126,23 +127,6 @@ def _called(line: _Line, lines: Sequence[_Line]) -> str:
     namesakes = sum(other.entry.name == line.entry.name for other in lines)
     number = f"（{line.entry.candidate}）" if namesakes > 1 else ""
     return f"{line.entry.name}{number}"
-
-
-def step_rule(step: TieStep, rules: ContestRules) -> str:
-    """A step of the chain in words.
-
-    >>> step_rule(TieStep(Measure.SHORTER_TIME), ContestRules())
-    '用时短者列前'
-    """
-    match step.measure:
-        case Measure.TOTAL:
-            return "总分高者列前"
-        case Measure.EXAM:
-            return f"{rules.exam(step.exam).title}成绩高者列前"
-        case Measure.SHORTER_TIME:
-            return "用时短者列前"
-        case Measure.FEWER_VIOLATIONS:
-            return "违规记录少者列前"
 
 
 def _shown(entry: Entry, step: TieStep) -> str:

@@ -3,5 +3,6 @@
 `grid` the sheet as values · `header` which column is which · `check` sheet → plan of import ·
 `sheet` · `row` · `personal` · `duplicates` its steps ·
 `people` officers and their words · `identity` ID numbers and masks · `dates` · `counties` ·
-`eligibility` · `freezing` · `refusals` files that are not workbooks.
+`eligibility` · `freezing` · `refusals` files that are not workbooks ·
+`directory` refusals about officers, counties and versions · `amending` one officer by hand.
 """

@@ -39,6 +39,31 @@ class Presence(StrEnum):
     OVER = "over"
     DONE = "done"
 
+    @property
+    def label(self) -> str:
+        """As the hall says it."""
+        return _LABELS[self][0]
+
+    @property
+    def tone(self) -> str:
+        """The pill's colour; amber means: look here."""
+        return _LABELS[self][1]
+
+    @property
+    def seat(self) -> str:
+        """The look of the seat in the plan of the hall."""
+        return _LABELS[self][2]
+
+
+_LABELS = {
+    Presence.AWAY: ("未到", "", "away"),
+    Presence.CONFIRMED: ("候考", "", "waiting"),
+    Presence.IN: ("作答中", "ok", "in"),
+    Presence.SILENT: ("失联", "warn", "silent"),
+    Presence.OVER: ("到时待收", "warn", "silent"),
+    Presence.DONE: ("已交卷", "ok", "done"),
+}
+
 
 def presence(
     state: State, *, confirmed: bool, heard_at: datetime | None, now: datetime
@@ -65,3 +90,16 @@ def extension_seconds(minutes: int) -> int:
     if not 1 <= minutes <= LONGEST_EXTENSION:
         raise ExtensionOutOfRange(most=LONGEST_EXTENSION)
     return minutes * 60
+
+
+def happened(kind: str, detail: str) -> str:
+    """One line in the course of a sitting, as the hall and the candidate read it."""
+    words = {
+        Happened.CONFIRMED: "核对身份，进入候考",
+        Happened.LEFT: f"离开页面 {detail} 秒",
+        Happened.EXTENDED: detail,
+        Happened.FORCED: f"监考员代为交卷：{detail}",
+        Happened.CLOSED: "到时由服务器收卷",
+        Happened.TICKET: f"补发准考证：{detail}",
+    }
+    return words.get(Happened(kind), detail)

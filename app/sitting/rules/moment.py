@@ -85,3 +85,18 @@ def handed_in_at(state: State, now: datetime) -> datetime:
     if state.started_at is None:
         raise NotStarted
     return min(now, deadline(state.window, state.started_at))
+
+
+def in_words(delta: timedelta) -> str:
+    """A length of time as people say it: 78 分 03 秒, 90 分钟, 6 秒. Never less than nothing."""
+    minutes, seconds = divmod(max(0, int(delta.total_seconds())), 60)
+    if not minutes:
+        return f"{seconds} 秒"
+    return f"{minutes} 分 {seconds:02d} 秒" if seconds else f"{minutes} 分钟"
+
+
+def on_a_clock(delta: timedelta) -> str:
+    """The same as a running clock shows it: 8:46, 1:08:46. Never less than nothing."""
+    minutes, seconds = divmod(max(0, int(delta.total_seconds())), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

@@ -17,6 +17,18 @@ class By(StrEnum):
     SERVER = "server"
     INVIGILATOR = "invigilator"
 
+    @property
+    def label(self) -> str:
+        """As the receipt says it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    By.CANDIDATE: "本人交卷",
+    By.SERVER: "到时由服务器收卷",
+    By.INVIGILATOR: "监考员代为交卷",
+}
+
 
 def sitting_pass(key: str, sitting_id: int) -> str:
     """作答凭证: proves that the server showed this paper to its candidate."""

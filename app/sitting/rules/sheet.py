@@ -10,6 +10,7 @@ from app.papers.rules.orders import CandidateOrder
 from app.question_types import registry
 from app.question_types.marks import Kind
 
+BLANK = frozenset({"", "[]", "{}"})  # how an answer that was taken back is spelled
 NUMERALS = "一二三四五六七八九十"
 
 
@@ -97,6 +98,12 @@ def flags(text: str) -> frozenset[int]:
     if not isinstance(read, list):
         return frozenset()
     return frozenset(number for number in read if type(number) is int)
+
+
+def answered(answers: Mapping[int, str]) -> int:
+    """How many answers say something, without looking at the paper: a receipt is shown when the
+    paper may no longer be."""
+    return sum(text.strip() not in BLANK for text in answers.values())
 
 
 def sheet(
