@@ -11,6 +11,9 @@ from app.cli.bank import bank
 from app.cli.demo import run
 from app.cli.roster import roster
 from app.cli.verification import draw, release, trail
+from app.db.backup import BackupRefused, sqlite_file
+from app.db.backup import backup as back_up
+from app.db.backup import restore as put_back
 from app.kernel.clock import SystemClock
 from app.kernel.entropy import SystemEntropy
 from app.main import create_app

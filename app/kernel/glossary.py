@@ -24,7 +24,7 @@ GLOSSARY = (
          ("voucher", "invite")),
     Term("candidate", "参赛人员", "an officer called up for a contest by draw or nomination",
          ("participant", "contestant")),
-    Term("reserve", "替补", "the next in the ranking of a draw", ("backup",)),
+    Term("reserve", "替补", "the next in the ranking of a draw"),
     Term("roster", "花名册", "every officer of the city, with versions that are frozen",
          ("members",)),
     Term("eligibility", "参赛资格", "在编在岗 and a valid certificate on the day of the draw"),

@@ -30,12 +30,14 @@ def save_blueprint(
     """保存组卷方案: a new one, or the one with this id again. Raises BlueprintMalformed and
     BlueprintMissing."""
     blueprint = _blueprint(spec, title)
-    values = {"title": title.strip(), "spec": canonical_json(blueprint.to_dict())}
+    spec_text = canonical_json(blueprint.to_dict())
     if blueprint_id is None:
-        row = BlueprintDraft(**values, updated_at=now, updated_by=actor.name)
+        row = BlueprintDraft(
+            title=blueprint.title, spec=spec_text, updated_at=now, updated_by=actor.name
+        )
     else:
         row = queries.draft(db, blueprint_id).row
-        row.title, row.spec = values["title"], values["spec"]
+        row.title, row.spec = blueprint.title, spec_text
         row.updated_at, row.updated_by = now, actor.name
     db.add(row)
     db.flush()  # the caller needs the id

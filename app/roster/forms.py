@@ -31,7 +31,7 @@ CHOICES = {
     "establishment": [each.label for each in Establishment],
     "on_post": [each.label for each in PostStatus],
 }
-_LINE = re.compile(r"[\s,，、;；]+")
+_BETWEEN = re.compile(r"[\s,，、;；]+")
 _CODE = re.compile(r"[0-9A-Za-z]{1,12}")
 
 
@@ -147,21 +147,25 @@ def parse_counties(text: str) -> CountiesForm:
     """One county a line, as typed or pasted from Excel: 790102 石澜区, in either order."""
     lines: list[tuple[str, str]] = []
     for number, line in enumerate(text.splitlines(), 1):
-        parts = [part for part in _LINE.split(line) if part]
-        if not parts:
+        if not line.strip():
             continue
-        code, name = (
-            (parts if _CODE.fullmatch(parts[0]) else parts[::-1]) if parts[1:2] else ("",) * 2
-        )
-        if len(parts) != 2 or not _CODE.fullmatch(code) or len(name) > 64 or _CODE.fullmatch(name):
-            problem = f"第 {number} 行“{line.strip()[:40]}”看不懂：一行一个，先写代码再写名称，例如：790102 石澜区。"
-            return CountiesForm(text, problem=problem)
-        if any(code == other or name == named for other, named in lines):
-            return CountiesForm(text, problem=f"第 {number} 行“{code} {name}”与上面重复。")
-        lines.append((code, name))
-    if not lines:
-        return CountiesForm(text, problem="请至少写一个县区。")
-    return CountiesForm(text, tuple(lines))
+        found = _county_line(line)
+        if found is None:
+            how = "一行一个，先写代码再写名称，例如：790102 石澜区。"
+            return CountiesForm(text, problem=f"第 {number} 行“{line.strip()[:40]}”看不懂：{how}")
+        if any(found[0] == code or found[1] == name for code, name in lines):
+            return CountiesForm(text, problem=f"第 {number} 行“{' '.join(found)}”与上面重复。")
+        lines.append(found)
+    return CountiesForm(text, tuple(lines), "" if lines else "请至少写一个县区。")
+
+
+def _county_line(line: str) -> tuple[str, str] | None:
+    parts = [part for part in _BETWEEN.split(line) if part]
+    if len(parts) != 2:
+        return None
+    code, name = parts if _CODE.fullmatch(parts[0]) else reversed(parts)
+    usable = _CODE.fullmatch(code) and not _CODE.fullmatch(name) and len(name) <= 64
+    return (code, name) if usable else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +176,15 @@ class DayForm:
     problem: str = ""
 
 
-def parse_day(text: str, *, today: date, not_past: bool = False) -> DayForm:
-    """A date field; with `not_past`, today or later."""
+def parse_day(text: str, *, today: date, draw: bool = False) -> DayForm:
+    """A date field, today when it is empty. The day of a draw must be written, and not be past."""
     if not text.strip():
-        return DayForm(today)
+        return DayForm(today, "请选择抽取日。" if draw else "")
     try:
         on = date.fromisoformat(text.strip())
     except ValueError:
         return DayForm(today, f"“{text.strip()[:20]}”不是日期，请写成 2026-12-01。")
-    if not_past and on < today:
+    if draw and on < today:
         return DayForm(on, "抽取日不能早于今天。")
     return DayForm(on)
 

@@ -1,7 +1,6 @@
 """Rules of papers (组卷规则).
 
-`blueprint` how many questions of what kind (组卷方案) · `presets` the blueprints that the house
-offers · `pool` which questions may enter, as of a date · `matching` which rows can be filled
-together · `assembly` blueprint + pool + seed → paper · `frozen` the paper and its key, apart, each
-with its hash · `order` each candidate's own order of questions and options.
+`blueprint` how many questions of what kind, and the presets · `assembly` blueprint + pool + seed →
+chosen questions, and what is lacking · `freezing` the paper and its key as two documents ·
+`orders` each candidate's own order.
 """

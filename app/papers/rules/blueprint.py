@@ -9,20 +9,30 @@ from app.kernel.errors import DomainError
 from app.kernel.errors import Kind as Refused
 from app.kernel.score import total
 from app.question_types.marks import Kind, plain
-from app.question_types.policy import MultiplePolicy, Policy
+from app.question_types.policy import DEFAULT, MultiplePolicy, Policy
 
 EASIEST, HARDEST = 1, 5
-_CENT = Decimal("0.01")
+MOST_ITEMS = 200
+
+
+class BlueprintMissing(DomainError):
+    code, kind, message = "blueprint_missing", Refused.MISSING, "没有这个组卷方案。"
+
+
+class PaperMissing(DomainError):
+    code, kind, message = "paper_missing", Refused.MISSING, "没有这份试卷。"
 
 
 class BlueprintMalformed(DomainError):
     code, kind = "blueprint_malformed", Refused.INVALID
-    message = "组卷方案读不出来：{reason}"
+    message = "组卷方案不能使用：{problems}"
 
 
-class BlueprintUnfit(DomainError):
-    code, kind = "blueprint_unfit", Refused.INVALID
-    message = "组卷方案还不能使用：{problems}"
+class BlueprintUnsatisfiable(DomainError):
+    """`fields["shortfalls"]` holds the Shortfall values."""
+
+    code, kind = "blueprint_unsatisfiable", Refused.CONFLICT
+    message = "题库不够组成这份试卷：{lacking}。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +48,27 @@ class Row:
     hardest: int = HARDEST
 
     @property
-    def cell(self) -> str:
-        """The row's cell in words: `单选·排污许可·难度2至3`."""
-        if (self.easiest, self.hardest) == (EASIEST, HARDEST):
-            level = "不限难度"
-        elif self.easiest == self.hardest:
-            level = f"难度{self.easiest}"
-        else:
-            level = f"难度{self.easiest}至{self.hardest}"
-        return f"{self.kind.label}·{self.topic or '不限主题'}·{level}"
+    def words(self) -> str:
+        """The cell in words: `单选 · 排污许可 · 难度 2—3`."""
+        level = f"难度 {self.easiest}—{self.hardest}"
+        if self.easiest == self.hardest:
+            level = f"难度 {self.easiest}"
+        return f"{self.kind.label} · {self.topic or '不限知识点'} · {level}"
 
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """组卷方案: title, rows, minutes, and the scoring policy that the paper prints. The date as
-    of which a paper is assembled is not part of it: the same blueprint serves every year."""
+    """组卷方案: title, rows, minutes, scoring policy. The date as of which a paper is assembled
+    is no part of it: the same blueprint serves every year."""
 
     title: str
     rows: tuple[Row, ...]
     minutes: int = 90
-    policy: Policy = Policy()
+    policy: Policy = DEFAULT
 
     @property
-    def item_count(self) -> int:
+    def items(self) -> int:
+        """How many questions the paper has."""
         return sum(row.count for row in self.rows)
 
     @property
@@ -68,68 +76,24 @@ class Blueprint:
         """The paper's total (卷面总分)."""
         return total(row.points * row.count for row in self.rows)
 
-
-def blueprint_problems(blueprint: Blueprint) -> list[str]:
-    """Everything that keeps a blueprint from being used, each in a sentence; empty when fit."""
-    said = []
-    if not blueprint.title.strip():
-        said.append("没有填写试卷名称。")
-    if not blueprint.rows:
-        said.append("方案里一行题目也没有。")
-    if blueprint.minutes < 1:
-        said.append("考试时长应为 1 分钟以上。")
-    for number, row in enumerate(blueprint.rows, 1):
-        if row.count < 1:
-            said.append(f"第 {number} 行（{row.cell}）的题数应为 1 以上。")
-        if row.points <= 0 or row.points != row.points.quantize(_CENT):
-            said.append(f"第 {number} 行（{row.cell}）的每题分值应大于 0，最多两位小数。")
-        if not EASIEST <= row.easiest <= row.hardest <= HARDEST:
-            said.append(f"第 {number} 行的难度范围应在 1 至 5 之间，并且由低到高。")
-        if row.topic is not None and not row.topic.strip():
-            said.append(f"第 {number} 行的主题是空白；不限主题的不要填写。")
-    return said
-
-
-def check_blueprint(blueprint: Blueprint) -> None:
-    """Refuses a blueprint that cannot be used, with every reason at once."""
-    if problems := blueprint_problems(blueprint):
-        raise BlueprintUnfit(problems="".join(problems))
-
-
-def kind_summary(blueprint: Blueprint) -> list[tuple[Kind, str]]:
-    """Kinds in the order of the paper with `25题，每题2分，共50分`; unlike points are summed."""
-    said = []
-    for kind in Kind:
-        rows = [row for row in blueprint.rows if row.kind is kind]
-        if not rows:
-            continue
-        count = sum(row.count for row in rows)
-        each = {row.points for row in rows}
-        equal = f"每题{plain(rows[0].points)}分，" if len(each) == 1 else ""
-        sum_ = plain(total(row.points * row.count for row in rows))
-        said.append((kind, f"{count}题，{equal}共{sum_}分"))
-    return said
-
-
-def to_dict(blueprint: Blueprint) -> dict[str, Any]:
-    """The blueprint as canonical values: decimals are strings."""
-    policy = blueprint.policy
-    return {
-        "title": blueprint.title,
-        "minutes": blueprint.minutes,
-        "rows": [
-            {
-                "kind": row.kind.value,
-                "topic": row.topic,
-                "easiest": row.easiest,
-                "hardest": row.hardest,
-                "count": row.count,
-                "points": plain(row.points),
-            }
-            for row in blueprint.rows
-        ],
-        "policy": policy_to_dict(policy),
-    }
+    def to_dict(self) -> dict[str, Any]:
+        """The blueprint as canonical values; decimals are strings."""
+        return {
+            "title": self.title,
+            "minutes": self.minutes,
+            "policy": policy_to_dict(self.policy),
+            "rows": [
+                {
+                    "kind": row.kind.value,
+                    "count": row.count,
+                    "points": plain(row.points),
+                    "topic": row.topic,
+                    "easiest": row.easiest,
+                    "hardest": row.hardest,
+                }
+                for row in self.rows
+            ],
+        }
 
 
 def from_dict(given: Mapping[str, Any]) -> Blueprint:
@@ -152,7 +116,30 @@ def from_dict(given: Mapping[str, Any]) -> Blueprint:
             policy=policy_from_dict(given["policy"]),
         )
     except (LookupError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
-        raise BlueprintMalformed(reason=f"{type(error).__name__} {error}") from error
+        raise BlueprintMalformed(problems=f"读不出来（{type(error).__name__}）。") from error
+
+
+def checked(blueprint: Blueprint) -> Blueprint:
+    """The blueprint itself, if it can be used. Raises BlueprintMalformed with every problem."""
+    problems = []
+    if not blueprint.title.strip():
+        problems.append("没有写名称。")
+    if blueprint.minutes < 1:
+        problems.append("时长应当是 1 分钟以上。")
+    for number, row in enumerate(blueprint.rows, 1):
+        if row.count < 0:
+            problems.append(f"第 {number} 行的题数不能是负数。")
+        if not row.points.is_finite() or row.points <= 0 or row.points != round(row.points, 2):
+            problems.append(f"第 {number} 行的分值要大于 0，最多两位小数。")
+        if not EASIEST <= row.easiest <= row.hardest <= HARDEST:
+            problems.append(f"第 {number} 行的难度要在 1 到 5 之间，由低到高。")
+    if not any(row.count for row in blueprint.rows):
+        problems.append("一道题也没有。")
+    if blueprint.items > MOST_ITEMS:
+        problems.append(f"一份试卷不能超过 {MOST_ITEMS} 题。")
+    if problems:
+        raise BlueprintMalformed(problems="".join(problems))
+    return blueprint
 
 
 def policy_to_dict(policy: Policy) -> dict[str, str]:
@@ -167,7 +154,7 @@ def policy_to_dict(policy: Policy) -> dict[str, str]:
 
 
 def policy_from_dict(given: Mapping[str, Any]) -> Policy:
-    """A scoring policy, read back. Raises what a value of another shape raises."""
+    """A scoring policy, read back."""
     return Policy(
         multiple_choice=MultiplePolicy(given["multiple_choice"]),
         indefinite_choice=MultiplePolicy(given["indefinite_choice"]),
@@ -175,3 +162,38 @@ def policy_from_dict(given: Mapping[str, Any]) -> Policy:
         share_step=Decimal(given["share_step"]),
         no_half_up_to=Decimal(given["no_half_up_to"]),
     )
+
+
+PRESETS = {
+    # part A of facts.md 7.1 (figures of 法宣在线 2017)
+    "law": Blueprint(
+        "环保法律法规",
+        (
+            Row(Kind.SINGLE_CHOICE, 25, Decimal(2)),
+            Row(Kind.MULTIPLE_CHOICE, 10, Decimal(3)),
+            Row(Kind.TRUE_FALSE, 10, Decimal(2)),
+        ),
+    ),
+    "mixed": Blueprint(
+        "环保法律法规（六种题型，50 题 100 分）",
+        (
+            Row(Kind.SINGLE_CHOICE, 20, Decimal(2)),
+            Row(Kind.MULTIPLE_CHOICE, 10, Decimal(2)),
+            Row(Kind.TRUE_FALSE, 10, Decimal(2)),
+            Row(Kind.INDEFINITE_CHOICE, 4, Decimal(2)),
+            Row(Kind.FILL_IN, 4, Decimal(2)),
+            Row(Kind.NUMERIC, 2, Decimal(2)),
+        ),
+    ),
+    # the national online contest of 2020 (facts.md 1.1): 25×3 + 5×5, all or nothing
+    "weekly": Blueprint(
+        "每周一测",
+        (
+            Row(Kind.SINGLE_CHOICE, 15, Decimal(3)),
+            Row(Kind.MULTIPLE_CHOICE, 5, Decimal(5)),
+            Row(Kind.TRUE_FALSE, 10, Decimal(3)),
+        ),
+        minutes=30,
+        policy=Policy(multiple_choice=MultiplePolicy.ALL_OR_NOTHING),
+    ),
+}

@@ -28,7 +28,7 @@ async def save_answer(request: Request) -> Response:
     save = forms.parse(await request.body(), sitting_id=sitting_id, arrived_at=arrived_at)
     outcome = await _stored(request, save)
     if isinstance(outcome, SequenceTaken):
-        told = {"code": outcome.code, "detail": str(outcome), "newest": outcome.fields["newest"]}
+        told = {"code": outcome.code, "detail": str(outcome), **outcome.fields}
         return Response(_encode(told), 409, media_type="application/problem+json")
     return Response(_encode(outcome), media_type="application/json")
 

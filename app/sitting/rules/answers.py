@@ -37,9 +37,10 @@ class Save:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The acknowledgement: this answer is durable, this is what was stored, and when time is up.
+    """The acknowledgement: this answer is durable, and this is what was stored, when.
 
-    `superseded`: a higher number of the same item is stored, from another page or device.
+    `superseded`: a higher number of the same item is stored, from another page or device. `now`
+    and `ends_at` set the page's clock: a replay was saved long ago, but it is answered now.
     """
 
     item: int
@@ -49,6 +50,7 @@ class Saved:
     saved_at: datetime
     late: bool
     superseded: bool
+    now: datetime
     ends_at: datetime
 
 
@@ -91,7 +93,7 @@ def judge(save: Save, state: State | None, log: Mapping[int, Logged]) -> Saved |
     ends, newest = deadline(state.window, state.started_at), max(log, default=0)
     old = log.get(save.seq)
     if old is not None and old.digest != save.digest:
-        return SequenceTaken(newest=newest)
+        return SequenceTaken(newest=newest, typed_at=log[newest].typed_at)
     if old is None and state.handed_in_at is not None:
         return HandedIn()
     if old is None:
@@ -99,7 +101,7 @@ def judge(save: Save, state: State | None, log: Mapping[int, Logged]) -> Saved |
         if not accepts(state.window, state.started_at, typed, save.arrived_at):
             return TooLate()
         if save.seq < newest and typed > log[newest].typed_at:
-            return SequenceTaken(newest=newest)
+            return SequenceTaken(newest=newest, typed_at=log[newest].typed_at)
         old = Logged(save.digest, typed, save.arrived_at, save.arrived_at >= ends)
     return Saved(
         save.item,
@@ -109,5 +111,6 @@ def judge(save: Save, state: State | None, log: Mapping[int, Logged]) -> Saved |
         old.arrived_at,
         old.late,
         save.seq < newest,
+        save.arrived_at,
         ends,
     )

@@ -44,7 +44,8 @@ class BadAnswer(DomainError):
 
 
 class SequenceTaken(DomainError):
-    """`newest`: the highest number that this item has; the next free one is above it."""
+    """`newest`: the highest number that this item has, typed at `typed_at`; the next free number
+    is above it."""
 
     code, kind, message = "sequence_taken", Kind.CONFLICT, "另一个页面已用过这个序号，请刷新。"
 

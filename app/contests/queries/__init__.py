@@ -1,0 +1,63 @@
+"""Reading contests, with one door: `rows` contests and exams · `people` candidates and who may be
+nominated · `progress` what the checklist asks."""
+
+from app.contests.queries.people import (
+    CandidateRow,
+    Nominee,
+    Quota,
+    candidate,
+    candidate_of,
+    candidates,
+    candidates_of,
+    nominees,
+    quotas,
+    used_certificates,
+)
+from app.contests.queries.progress import Outcome, facts, moments, progress_tiles
+from app.contests.queries.rows import (
+    ContestLine,
+    contest,
+    contest_for_update,
+    contest_lines,
+    contests,
+    counties,
+    exam,
+    exam_for_update,
+    exams,
+    last_number,
+    papers,
+    rules,
+    window,
+    windows,
+)
+
+__all__ = [
+    "CandidateRow",
+    "ContestLine",
+    "Nominee",
+    "Outcome",
+    "Quota",
+    "candidate",
+    "candidate_of",
+    "candidates",
+    "candidates_of",
+    "contest",
+    "contest_for_update",
+    "contest_lines",
+    "contests",
+    "counties",
+    "exam",
+    "exam_for_update",
+    "exams",
+    "facts",
+    "last_number",
+    "moments",
+    "nominees",
+    "papers",
+    "progress_tiles",
+    "quotas",
+    "rules",
+    "used_certificates",
+    "window",
+    "windows",
+]
