@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import col, func, select
+from sqlalchemy import ColumnElement
+from sqlmodel import col, func, or_, select
 
 from app.accounts.rules import AccountMissing, token_hash
 from app.accounts.tables import Account, AccountRole, SignIn, SignInFailure, Ticket
@@ -44,9 +45,12 @@ def role_rows(db: Session, account_id: int) -> list[AccountRole]:
     return list(db.exec(select(AccountRole).where(AccountRole.account_id == account_id)))
 
 
-def accounts(db: Session, *, offset: int = 0, limit: int = 50) -> list[AccountRow]:
+def accounts(
+    db: Session, *, search: str = "", offset: int = 0, limit: int = 50
+) -> list[AccountRow]:
     """Accounts in order of name, with their roles: two queries, however many."""
-    rows = list(db.exec(select(Account).order_by(Account.name).offset(offset).limit(limit)))
+    asked = select(Account).where(_named_like(search)).order_by(Account.name)
+    rows = list(db.exec(asked.offset(offset).limit(limit)))
     ids = [row.id for row in rows]
     held: dict[int, set[Role]] = {}
     for each in db.exec(select(AccountRole).where(col(AccountRole.account_id).in_(ids))):
@@ -54,9 +58,17 @@ def accounts(db: Session, *, offset: int = 0, limit: int = 50) -> list[AccountRo
     return [AccountRow(row, frozenset(held.get(row.id or 0, set()))) for row in rows]
 
 
-def account_count(db: Session) -> int:
+def account_count(db: Session, *, search: str = "") -> int:
     """How many accounts there are."""
-    return db.exec(select(func.count(col(Account.id)))).one()
+    return db.exec(select(func.count(col(Account.id))).where(_named_like(search))).one()
+
+
+def _named_like(search: str) -> ColumnElement[bool]:
+    """Accounts whose name or bearer's name contains these letters."""
+    return or_(
+        col(Account.name).icontains(search, autoescape=True),
+        col(Account.display_name).icontains(search, autoescape=True),
+    )
 
 
 def sign_in(db: Session, token: str) -> SignIn | None:

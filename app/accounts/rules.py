@@ -105,6 +105,12 @@ def ticket_code(chance: str) -> str:
     return "-".join("".join(letters[at : at + 4]) for at in range(0, TICKET_LENGTH, 4))
 
 
+def fresh_password(chance: str) -> str:
+    """A first password (初始密码) from hex chance: as long and as legible as a ticket's code, so
+    that nobody chooses a weak one for somebody else."""
+    return ticket_code(chance)
+
+
 def normal_code(typed: str) -> str:
     """The code as it was issued, however it was typed: case, spaces and dashes do not matter."""
     letters = "".join(letter for letter in typed.upper() if letter.isalnum())

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import col, func, select
+from sqlalchemy import select as select_columns
+from sqlmodel import and_, col, func, select
 
-from app.contests.tables import Candidate, Exam
+from app.contests.rules.refusals import ContestMissing
+from app.contests.tables import Candidate, Contest, Exam
 from app.db.session import Session
 from app.marking.rules import ExamNotFound, NoPaper, SittingNotFound
 from app.marking.tables import ItemMark, MarkRun, SittingScore
 from app.papers.tables import Paper
+from app.question_types import registry
+from app.question_types.marks import Kind
 from app.roster.tables import County, Officer
 from app.sitting.tables import Sitting
 
@@ -50,6 +54,31 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """A sitting that was handed in, as the marking page lists it; no score before it is marked."""
+
+    sitting: Sitting
+    number: str | None
+    name: str
+    county: str
+    score: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """A marked item as the office reads it, in the bank's letters: the question, what was
+    answered, what is right, and a reason for every point given or withheld."""
+
+    row: ItemMark
+    label: str
+    stem: str
+    response: str
+    right: str
+    reasons: tuple[dict[str, str], ...]
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sat:
     """Whose sitting it is, for the page that shows its marks."""
 
@@ -58,6 +87,22 @@ class Sat:
     number: str | None
     name: str
     county: str
+
+
+def contest(db: Session, contest_id: int) -> Contest:
+    """The contest, or ContestMissing."""
+    row = db.get(Contest, contest_id)
+    if row is None:
+        raise ContestMissing
+    return row
+
+
+def exam_of(db: Session, contest_id: int, exam_id: int) -> Exam:
+    """An exam of this contest; that of another one is as missing as none."""
+    row = exam(db, exam_id)
+    if row.contest_id != contest_id:
+        raise ExamNotFound
+    return row
 
 
 def exam(db: Session, exam_id: int) -> Exam:
@@ -177,3 +222,62 @@ def sat(db: Session, sitting_id: int) -> Sat:
     county = db.get(County, candidate.county_id)
     assert county is not None
     return Sat(sitting, exam_row, candidate.number, officer.name, county.name)
+
+
+def handed(db: Session, contest_id: int) -> dict[int, list[Handed]]:
+    """Who handed in, by exam, in the order of candidate numbers, with the score in the newest
+    run: two queries, however many."""
+    newest = (
+        select_columns(col(MarkRun.exam_id).label("exam_id"), func.max(MarkRun.id).label("run_id"))
+        .group_by(col(MarkRun.exam_id))
+        .subquery()
+    )
+    marked = and_(
+        col(SittingScore.sitting_id) == col(Sitting.id), col(SittingScore.run_id) == newest.c.run_id
+    )
+    asked = (
+        select_columns(
+            Sitting,
+            col(Candidate.number),
+            col(Officer.name),
+            col(County.name),
+            col(SittingScore.score),
+        )
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .join(Candidate, col(Candidate.id) == col(Sitting.candidate_id))
+        .join(Officer, col(Officer.id) == col(Candidate.officer_id))
+        .join(County, col(County.id) == col(Candidate.county_id))
+        .join(newest, newest.c.exam_id == col(Sitting.exam_id), isouter=True)
+        .join(SittingScore, marked, isouter=True)
+        .where(col(Exam.contest_id) == contest_id, col(Sitting.handed_in_at).is_not(None))
+        .order_by(col(Candidate.number), col(Sitting.id))
+    )
+    by_exam: dict[int, list[Handed]] = {}
+    for row in db.execute(asked):
+        by_exam.setdefault(row[0].exam_id, []).append(Handed(*row))
+    return by_exam
+
+
+def item_lines(db: Session, sat: Sat) -> list[ItemLine]:
+    """Every item of a marked sitting with its reasons; SittingNotFound before it is marked."""
+    rows = item_marks(db, sat.sitting.id or 0)
+    if not rows:
+        raise SittingNotFound
+    paper = frozen(db, sat.exam.paper_id)
+    items = {item["position"]: item for item in paper.content["items"]}
+    keys = {item["position"]: item for item in paper.key["items"]}
+    return [_line(row, items[row.item], keys[row.item]) for row in rows]
+
+
+def _line(row: ItemMark, item: dict[str, Any], answer: dict[str, Any]) -> ItemLine:
+    kind, content = item["kind"], item["content"]
+    right = registry.right_response(kind, answer["key"])
+    return ItemLine(
+        row=row,
+        label=Kind(kind).label,
+        stem=content["stem"],
+        response=registry.describe(kind, content, row.response),
+        right=registry.describe(kind, content, right),
+        reasons=tuple(json.loads(row.reasons)),
+        explanation=answer["explanation"],
+    )

@@ -1,6 +1,7 @@
 """Opening counties, importing the personnel sheet, changing an officer, freezing the roster."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -51,6 +52,21 @@ def open_county(
     db.flush()  # the caller needs the id
     audit.record(db, actor=actor, act="open_county", subject=name, now=now, code=code)
     return row
+
+
+def open_counties(
+    db: Session, *, lines: Sequence[tuple[str, str]], actor: Actor, now: datetime
+) -> None:
+    """Adds counties (code and name) behind those that are there; raises CountyTaken before it
+    adds any."""
+    known = queries.directory_for_update(db)
+    for code, name in lines:
+        for county in known:
+            if county.code == code or county.name == name:
+                raise CountyTaken(name=county.name, code=county.code)
+    first = max((county.position for county in known), default=0) + 1
+    for position, (code, name) in enumerate(lines, first):
+        open_county(db, code=code, name=name, position=position, actor=actor, now=now)
 
 
 def import_roster(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -202,6 +203,13 @@ class FilterForm:
     @property
     def eligible(self) -> bool | None:
         return {"yes": True, "no": False}.get(self.standing)
+
+    @property
+    def address(self) -> str:
+        """The fields as an address repeats them, without the order and the page."""
+        fields = {"on": self.day.on.isoformat(), "county": self.county}
+        fields |= {"standing": self.standing, "search": self.search}
+        return urlencode({name: value for name, value in fields.items() if value})
 
 
 def parse_filter(given: Mapping[str, str], *, today: date) -> FilterForm:

@@ -48,6 +48,15 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """A county's figures."""
+
+    officers: int
+    eligible: int
+    not_eligible: int
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
     """A view of the roster: `officers` and `eligible` count it before it is narrowed to those
     who may, or may not, be drawn."""
@@ -60,10 +69,10 @@ class Register:
     def not_eligible(self) -> int:
         return self.officers - self.eligible
 
-    def tally(self, county: str) -> tuple[int, int]:
-        """How many officers of a county (by code) are listed, and how many may be drawn."""
+    def tally(self, county: str) -> Tally:
+        """The figures of one county, by its code, of those listed."""
         own = [each.standing.eligible for each in self.listed if each.officer.county == county]
-        return len(own), sum(own)
+        return Tally(len(own), sum(own), len(own) - sum(own))
 
 
 def counties(db: Session) -> list[County]:
@@ -100,6 +109,11 @@ def officers(
     return [_row(officer, home) for officer, home in db.exec(asked)]
 
 
+def listed(db: Session, *, on: date, county: str | None = None) -> list[Listed]:
+    """The roster, or one county's, with eligibility as of a day (参赛资格)."""
+    return [Listed(row, eligibility(row, on)) for row in officers(db, county=county)]
+
+
 def register(
     db: Session,
     *,
@@ -109,11 +123,14 @@ def register(
     search: str = "",
     sort: str = "",
 ) -> Register:
-    """The roster with eligibility as of a day (参赛资格), narrowed and sorted as a page asks."""
+    """What `listed` gives, narrowed and sorted as a page asks."""
     found = [
-        Listed(row, eligibility(row, on))
-        for row in officers(db, county=county)
-        if search in row.name or search in row.certificate or search in row.unit
+        each
+        for each in listed(db, on=on, county=county)
+        if any(
+            search in text
+            for text in (each.officer.name, each.officer.certificate, each.officer.unit)
+        )
     ]
     shown = [each for each in found if eligible in (None, each.standing.eligible)]
     if sort in _SORTS:
@@ -135,7 +152,9 @@ def officer_for_update(db: Session, officer_id: int, *, county: str | None) -> O
     if county is not None:
         own = select(County.id).where(County.code == county)
         asked = asked.where(col(Officer.county_id).in_(own))
-    row = db.exec(asked.with_for_update()).first()
+    # the page may have read the row before another changed it: read it again under the lock
+    fresh = asked.with_for_update().execution_options(populate_existing=True)
+    row = db.exec(fresh).first()
     if row is None:
         raise OfficerMissing
     return row

@@ -108,7 +108,11 @@ def test_a_ticket_opens_one_session_for_its_candidate_and_no_second(db: Session)
     db.flush()
     actor = queries.identify(db, token=token, now=NINE)
     assert actor is not None
-    assert (actor.candidate_id, actor.account_id, actor.roles) == (7, 0, {Role.CANDIDATE})
+    assert (actor.candidate_id, actor.account_id, actor.roles) == (
+        7,
+        0,
+        frozenset({Role.CANDIDATE}),
+    )
     with pytest.raises(TicketUsed):
         doors.enter(db, code=code, entropy=entropy, now=NINE)
 
@@ -131,7 +135,7 @@ def test_a_ticket_ends_when_its_contest_does(db: Session) -> None:
     entropy = FixedEntropy()
     code = issue(db, entropy)
     db.flush()
-    assert doors.check(queries.ticket(db, code), NINE + 3 * HOUR - timedelta(seconds=1)) is None
+    doors.check(queries.ticket(db, code), NINE + 3 * HOUR - timedelta(seconds=1))  # still good
     with pytest.raises(TicketExpired):
         doors.enter(db, code=code, entropy=entropy, now=NINE + 3 * HOUR)
 
@@ -196,6 +200,15 @@ def test_a_name_belongs_to_one_account(db: Session) -> None:
             actor=SYSTEM,
             now=NINE,
         )
+
+
+def test_an_account_may_wait_for_its_roles(db: Session) -> None:
+    account = accounts.open_account(
+        db, name="甲", display_name="甲", password_hash="x", roles=(), actor=SYSTEM, now=NINE
+    )
+    assert queries.roles_of(db, account.id or 0) == frozenset()
+    with pytest.raises(RolesConflict):
+        accounts.grant(db, account_id=account.id or 0, roles=(), actor=SYSTEM, now=NINE)
 
 
 def test_a_full_queue_at_the_door_is_told_to_come_again() -> None:

@@ -22,9 +22,11 @@ def open_account(
     actor: Actor,
     now: datetime,
 ) -> Account:
-    """开户: a new account with its roles. The password arrives hashed (`passwords.hashed`),
-    because hashing inside a writing transaction would hold up every answer being saved."""
-    check_roles(roles)
+    """开户: a new account with its roles, or with none until the security administrator grants
+    some (三员分立). The password arrives hashed (`passwords.hashed`), because hashing inside a
+    writing transaction would hold up every answer being saved. Raises NameTaken, RolesConflict."""
+    if roles:
+        check_roles(roles)
     if queries.account_named(db, name) is not None:
         raise NameTaken(name=name)
     account = Account(

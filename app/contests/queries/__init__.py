@@ -1,16 +1,18 @@
 """Reading contests, with one door: `rows` contests and exams · `people` candidates and who may be
-nominated · `progress` what the checklist asks."""
+nominated · `county` what a clerk sees · `progress` what the checklist asks."""
 
 from app.contests.queries.people import (
     CandidateRow,
     Nominee,
     Quota,
+    all_officers,
     candidate,
     candidate_of,
     candidates,
     candidates_of,
     nominees,
     quotas,
+    ticketed,
     used_certificates,
 )
 from app.contests.queries.progress import Outcome, facts, moments, progress_tiles
@@ -25,6 +27,7 @@ from app.contests.queries.rows import (
     exam_for_update,
     exams,
     last_number,
+    number_prefix,
     papers,
     rules,
     window,
@@ -37,6 +40,7 @@ __all__ = [
     "Nominee",
     "Outcome",
     "Quota",
+    "all_officers",
     "candidate",
     "candidate_of",
     "candidates",
@@ -53,10 +57,12 @@ __all__ = [
     "last_number",
     "moments",
     "nominees",
+    "number_prefix",
     "papers",
     "progress_tiles",
     "quotas",
     "rules",
+    "ticketed",
     "used_certificates",
     "window",
     "windows",

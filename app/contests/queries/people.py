@@ -1,12 +1,13 @@
 """Candidates, and who may be nominated."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import col, false, or_, select
+from sqlmodel import col, false, select
 
+from app.accounts.tables import Ticket
 from app.contests.rules.contest_rules import Numbers
 from app.contests.rules.people import CandidateState, Entered
 from app.contests.rules.refusals import CandidateMissing
@@ -75,7 +76,14 @@ class Quota:
 def candidates(db: Session, contest_id: int, *, county: str | None = None) -> list[CandidateRow]:
     """The list of a contest by county; within it the drawn, the nominated, the reserves in order.
     `county` is the code of the only county to show."""
-    asked = _CANDIDATES.where(Candidate.contest_id == contest_id)
+    return all_candidates(db, contest_ids=[contest_id], county=county)
+
+
+def all_candidates(
+    db: Session, *, contest_ids: Collection[int | None], county: str | None = None
+) -> list[CandidateRow]:
+    """The lists of several contests in one query."""
+    asked = _CANDIDATES.where(col(Candidate.contest_id).in_(contest_ids))
     if county is not None:
         asked = asked.where(County.code == county)
     rows = [CandidateRow(*row) for row in db.exec(asked)]
@@ -100,10 +108,11 @@ def candidate(db: Session, *, contest_id: int, candidate_id: int) -> CandidateRo
 def candidates_of(db: Session, actor: Actor) -> list[CandidateRow]:
     """What the actor is in the contests, newest first: a ticket is one candidate, an account is
     its officer's candidates, and an account of nobody on the roster is none."""
+    own: Any = false()
     if actor.candidate_id is not None:
         own = Candidate.id == actor.candidate_id
-    else:
-        own = Officer.account_id == actor.account_id if actor.account_id else false()
+    elif actor.account_id:
+        own = Officer.account_id == actor.account_id
     asked = _CANDIDATES.where(own).order_by(col(Candidate.id).desc())
     return [CandidateRow(*row) for row in db.exec(asked)]
 
@@ -121,24 +130,25 @@ def used_certificates(rows: list[CandidateRow]) -> set[str]:
     return {row.officer.certificate for row in rows if row.state is not CandidateState.RESERVE}
 
 
-def nominees(
-    db: Session, *, contest_id: int, frozen: Mapping[str, Any], county: str | None = None
-) -> dict[str, list[Nominee]]:
-    """By county code: who is eligible on the frozen roster and not on the list in any way."""
-    lines = {
-        line["certificate"]: line
-        for line in frozen["officers"]
-        if line["eligible"] and county in (None, line["county"])
-    }
-    listed = select(Candidate.officer_id).where(Candidate.contest_id == contest_id)
-    asked = select(Officer).where(col(Officer.id).not_in(listed))
+def all_officers(db: Session, *, county: str | None = None) -> list[Officer]:
+    """The officers that may come into question, in order of certificate."""
+    asked = select(Officer).order_by(col(Officer.certificate))
     if county is not None:
         home = select(County.id).where(County.code == county)
-        asked = asked.where(or_(col(Officer.county_id).in_(home)))
+        asked = asked.where(col(Officer.county_id).in_(home))
+    return list(db.exec(asked))
+
+
+def nominees(
+    officers: Iterable[Officer], *, frozen: Mapping[str, Any], rows: Iterable[CandidateRow]
+) -> dict[str, list[Nominee]]:
+    """By county code: who is eligible on the frozen roster and not on the list in any way."""
+    lines = {line["certificate"]: line for line in frozen["officers"] if line["eligible"]}
+    listed = {row.officer.id for row in rows}
     found: dict[str, list[Nominee]] = {}
-    for officer in db.exec(asked.order_by(col(Officer.certificate))):
+    for officer in officers:
         line = lines.get(officer.certificate)
-        if line is not None:
+        if line is not None and officer.id not in listed:
             nominee = Nominee(officer.id or 0, officer.name, officer.certificate, officer.unit)
             found.setdefault(line["county"], []).append(nominee)
     return found
@@ -173,3 +183,13 @@ _CANDIDATES = (
     .join(Officer, col(Officer.id) == col(Candidate.officer_id))
     .join(County, col(County.id) == col(Candidate.county_id))
 )
+
+
+def ticketed(db: Session, contest_id: int) -> set[int]:
+    """The candidates who hold a ticket that was not revoked, used or not."""
+    asked = (
+        select(Ticket.candidate_id)
+        .join(Candidate, col(Candidate.id) == col(Ticket.candidate_id))
+        .where(Candidate.contest_id == contest_id, col(Ticket.revoked_at).is_(None))
+    )
+    return set(db.exec(asked))

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlmodel import col, func, select
 
-from app.accounts.tables import Ticket
 from app.bank.rules.life import Status
 from app.bank.tables import Question
+from app.contests.queries.people import ticketed
 from app.contests.queries.rows import exams, rules, window
 from app.contests.rules.checklist import Facts
 from app.contests.rules.people import CandidateState, Entered
@@ -30,9 +30,7 @@ class Outcome:
     circular_published: bool = False
 
 
-def facts(
-    db: Session, contest: Contest, *, now: datetime, outcome: Outcome | None = None
-) -> Facts:
+def facts(db: Session, contest: Contest, *, now: datetime, outcome: Outcome | None = None) -> Facts:
     """The counts behind the checklist."""
     declared, outcome = rules(contest), outcome or Outcome()
     sat = exams(db, contest.id or 0)
@@ -41,8 +39,9 @@ def facts(
     if draw is not None and draw.voided_at is not None:
         draw = None
     called = _called(db, contest.id or 0)
+    on_list = {number for number, _, state in called if state == CandidateState.CALLED.value}
     counties = _counties(db, draw)
-    drawn = [state for entered, state in called if entered == Entered.DRAW.value]
+    drawn = [state for _, entered, state in called if entered == Entered.DRAW.value]
     return Facts(
         officers=_count(db, Officer.id),
         roster_frozen=_count(db, RosterVersion.id) > 0,
@@ -55,14 +54,14 @@ def facts(
         draw_held=draw is not None and draw.held_at is not None,
         drawn_called=sum(state != CandidateState.RESERVE.value for state in drawn),
         drawn_wanted=declared.numbers.drawn * counties,
-        nominated=sum(entered == Entered.NOMINATION.value for entered, _ in called),
+        nominated=sum(entered == Entered.NOMINATION.value for _, entered, _ in called),
         nominated_wanted=declared.numbers.nominated * counties,
         exams=len(sat),
         papers_chosen=sum(exam.paper_id is not None for exam in sat),
         windows_set=sum(found is not None for _, found in windows),
         published=sum(exam.published_at is not None for exam in sat),
-        candidates=sum(state == CandidateState.CALLED.value for _, state in called),
-        tickets=_tickets(db, contest.id or 0),
+        candidates=len(on_list),
+        tickets=len(ticketed(db, contest.id or 0) & on_list),
         closed=sum(
             exam.published_at is not None
             and found is not None
@@ -92,7 +91,9 @@ def moments(db: Session, contest: Contest) -> dict[str, datetime]:
     return {code: at for code, at in found.items() if at is not None}
 
 
-def progress_tiles(facts: Facts, *, opens_at: datetime | None, now: datetime) -> list[tuple[str, str, str]]:
+def progress_tiles(
+    facts: Facts, *, opens_at: datetime | None, now: datetime
+) -> list[tuple[str, str, str]]:
     """Label, figure and unit of the tiles beside the checklist."""
     days = "—" if opens_at is None else str(max(0, (opens_at - now).days))
     return [
@@ -115,12 +116,13 @@ def _usable(db: Session) -> int:
 def _needed(db: Session) -> int:
     """What the largest blueprint asks for; 1 before there is one."""
     specs = [json.loads(spec) for spec in db.exec(select(BlueprintDraft.spec))]
-    return max([1, *(sum(row["count"] for row in spec.get("rows", ())) for spec in specs)])
+    counts = [sum(int(row["count"]) for row in spec.get("rows", ())) for spec in specs]
+    return max([1, *counts])
 
 
-def _called(db: Session, contest_id: int) -> list[tuple[str, str]]:
-    asked = select(Candidate.entered, Candidate.state).where(Candidate.contest_id == contest_id)
-    return list(db.exec(asked).all())
+def _called(db: Session, contest_id: int) -> list[tuple[int | None, str, str]]:
+    asked = select(Candidate.id, Candidate.entered, Candidate.state)
+    return list(db.exec(asked.where(Candidate.contest_id == contest_id)).all())
 
 
 def _counties(db: Session, draw: Draw | None) -> int:
@@ -128,16 +130,3 @@ def _counties(db: Session, draw: Draw | None) -> int:
         return len(json.loads(draw.plan)["strata"])
     with_people = select(Officer.county_id).distinct()
     return db.exec(select(func.count(col(County.id))).where(col(County.id).in_(with_people))).one()
-
-
-def _tickets(db: Session, contest_id: int) -> int:
-    asked = (
-        select(func.count(func.distinct(col(Ticket.candidate_id))))
-        .join(Candidate, col(Candidate.id) == col(Ticket.candidate_id))
-        .where(
-            Candidate.contest_id == contest_id,
-            Candidate.state == CandidateState.CALLED.value,
-            col(Ticket.revoked_at).is_(None),
-        )
-    )
-    return db.exec(asked).one()

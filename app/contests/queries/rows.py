@@ -77,6 +77,11 @@ def rules(contest: Contest) -> ContestRules:
     return from_dict(json.loads(contest.rules))
 
 
+def number_prefix(contest: Contest) -> str:
+    """What candidate numbers of this contest begin with: year and number, `2601-`."""
+    return f"{contest.year % 100:02d}{contest.number:02d}-"
+
+
 def exams(db: Session, contest_id: int) -> list[Exam]:
     """The exams of a contest in order."""
     asked = select(Exam).where(Exam.contest_id == contest_id)

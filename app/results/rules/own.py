@@ -10,6 +10,7 @@ from app.contests.rules.words import percent
 from app.kernel.score import rounded
 from app.marking.rules import ExplainedItem, explained
 from app.papers.rules.orders import candidate_order
+from app.question_types.marks import Kind, Mark
 from app.results.rules.entries import Absence
 
 
@@ -46,6 +47,25 @@ class OwnResult:
     pick_why: str
 
 
+@dataclass(frozen=True, slots=True)
+class OwnItem:
+    """One item as its candidate reads it after the release, in the letters of the own screen.
+    `question` is what the question templates show."""
+
+    number: int
+    label: str
+    question: dict[str, Any]
+    mark: Mark
+    response: str
+    right: str
+    explanation: str
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing was lost here."""
+        return self.mark.points == self.mark.maximum
+
+
 def own_result(release: Mapping[str, Any], candidate: str) -> OwnResult | None:
     """The line of this candidate number, in words; None if the release does not hold it."""
     lines = [line for line in release["candidates"] if line["candidate"] == candidate]
@@ -69,9 +89,7 @@ def own_result(release: Mapping[str, Any], candidate: str) -> OwnResult | None:
     )
 
 
-def own_items(
-    release: Mapping[str, Any], candidate: str, exam: str
-) -> tuple[ExplainedItem, ...]:
+def own_items(release: Mapping[str, Any], candidate: str, exam: str) -> tuple[OwnItem, ...]:
     """Every item of one exam as this candidate saw it, with the right answer and the reasons;
     empty if this candidate did not sit it. Read from the release and from nowhere else."""
     for sat in release["evidence"]["exams"]:
@@ -80,26 +98,36 @@ def own_items(
                 if sitting["candidate"] == candidate:
                     order = candidate_order(sat["seed"], sitting["order_key"], sat["paper"])
                     answers = {int(number): raw for number, raw in sitting["responses"].items()}
-                    return explained(sat["paper"], sat["key"], order, answers)
+                    told = explained(sat["paper"], sat["key"], order, answers)
+                    return tuple(_item(each) for each in told)
     return ()
+
+
+def _item(told: ExplainedItem) -> OwnItem:
+    label = Kind(told.item["kind"]).label
+    return OwnItem(
+        number=told.number,
+        label=label,
+        question={**told.item, "label": label, "flagged": False, "saved_at": None},
+        mark=told.mark,
+        response=told.response,
+        right=told.right,
+        explanation=told.explanation,
+    )
 
 
 def _worked(release: Mapping[str, Any], line: Mapping[str, Any]) -> str:
     scores = {each["exam"]: each["score"] for each in line["exams"]}
     if not scores or line["total"] is None:
         return ""
-    terms = [
-        (scores[exam["code"]], Decimal(exam["weight"])) for exam in release["rules"]["exams"]
-    ]
+    terms = [(scores[exam["code"]], Decimal(exam["weight"])) for exam in release["rules"]["exams"]]
     exact = sum((Decimal(score) * weight for score, weight in terms), Decimal(0))
     sign = "＝" if rounded(exact) == exact else "≈"
     said = "＋".join(f"{score}×{percent(weight)}" for score, weight in terms)
     return f"{said}{sign}{line['total']}"
 
 
-def _part(
-    release: Mapping[str, Any], line: Mapping[str, Any], exam: Mapping[str, Any]
-) -> Part:
+def _part(release: Mapping[str, Any], line: Mapping[str, Any], exam: Mapping[str, Any]) -> Part:
     everybody = [
         Decimal(each["score"])
         for other in release["candidates"]
@@ -124,6 +152,4 @@ def _pick_why(release: Mapping[str, Any], candidate: str) -> str:
         if line["candidate"] == candidate:
             why: str = line["why"]
             return why
-    return "；".join(
-        each["why"] for each in picks["play_offs"] if candidate in each["candidates"]
-    )
+    return "；".join(each["why"] for each in picks["play_offs"] if candidate in each["candidates"])

@@ -1,7 +1,8 @@
 """Whether a contest's results may be released (发布条件), with every reason why not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.contests.rules.refusals import RulesNotConfirmed
 from app.kernel.errors import DomainError
@@ -54,3 +55,15 @@ def _of_exam(exam: ExamFacts) -> Iterator[DomainError]:
     # Everybody has handed in before the window closed: nobody need wait for it.
     if not exam.over and not exam.handed_in:
         yield refusals.ExamNotHeld(exam=exam.title)
+
+
+# What two releases of the same results may differ in.
+_OF_THE_ACT = {"release", "released_at", "hash"}
+
+
+def unchanged(
+    made: Mapping[str, Any], last: Mapping[str, Any], *, except_for: Iterable[str] = ()
+) -> bool:
+    """Whether a release would say the same as the last one, but for its number and moment."""
+    aside = _OF_THE_ACT.union(except_for)
+    return all(made.get(key) == last.get(key) for key in {*made, *last} - aside)

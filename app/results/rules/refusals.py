@@ -4,7 +4,11 @@ from app.kernel.errors import DomainError, Kind
 
 
 class ReleaseMissing(DomainError):
-    code, kind, message = "release_missing", Kind.MISSING, "没有这次成绩发布，或者里面没有您的成绩。"
+    code, kind, message = (
+        "release_missing",
+        Kind.MISSING,
+        "没有这次成绩发布，或者里面没有您的成绩。",
+    )
 
 
 class NobodyCalled(DomainError):

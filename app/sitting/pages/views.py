@@ -14,7 +14,7 @@ from app.sitting.forms import HallForm
 from app.sitting.queries import Own, Seat
 from app.sitting.rules import moment
 from app.sitting.rules.answers import FLAGS
-from app.sitting.rules.hall import Presence, happened
+from app.sitting.rules.hall import Happened, Presence, happened
 from app.sitting.rules.receipts import By, answers_digest, sitting_pass
 from app.sitting.rules.sheet import Sheet, Standing, answered, sheet
 
@@ -76,15 +76,17 @@ def receipt(db: Session, own: Own, actor_sittings: list[Own], now: datetime) -> 
     row, answers = own.sitting, actions.standing(db, own.id)
     assert row.started_at is not None
     assert row.handed_in_at is not None
-    leavings = queries.leavings(db, own.id)
+    course = queries.course(db, own.id)
+    seconds = [int(each.detail or 0) for each in course if each.kind == Happened.LEFT]
     early = moment.deadline(queries.state_of(row).window, row.started_at) - row.handed_in_at
     return {
         "answered": answered(answers),
         "by": By(row.closed_by or By.CANDIDATE).label,
         "early": moment.in_words(early) if early > moment.NOTHING else "",
         "used": moment.in_words(row.handed_in_at - row.started_at),
-        "left": len(leavings),
-        "left_seconds": sum(int(each.detail or 0) for each in leavings),
+        "left": len(seconds),
+        "left_seconds": sum(seconds),
+        "course": [(each.at, happened(each.kind, each.detail)) for each in reversed(course)],
         "answers_hash": answers_digest(own.id, answers),
         "next": [each for each in actor_sittings if each.sitting.opens_at > now],
     }
@@ -133,7 +135,7 @@ def progress(seats: list[Seat]) -> list[tuple[str, int]]:
     """How many of those who have begun are how far, in quarters of the paper."""
     begun = [seat for seat in seats if seat.sitting.started_at is not None]
     quarters = [min(3, 4 * seat.saved // max(1, seat.sitting.item_count)) for seat in begun]
-    labels = ("不到四分之一", "四分之一起", "一半起", "四分之三起")
+    labels = ("25% 以下", "25%—50%", "50%—75%", "75% 以上")
     return [(label, quarters.count(at)) for at, label in enumerate(labels)]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select as select_columns  # sqlmodel.select is typed up to 4 columns
 from sqlmodel import col, false, select
 
+from app.contests.rules.people import CandidateState, Entered
 from app.contests.tables import Candidate, Contest, Exam
 from app.db.session import Session
 from app.kernel.actor import Actor
@@ -16,7 +17,7 @@ from app.sitting.rules.hall import Happened
 from app.sitting.rules.refusals import SittingMissing
 from app.sitting.tables import Sitting, SittingEvent
 
-CALLED = "called"  # contests: the state of a candidate who is to sit
+CALLED = CandidateState.CALLED.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Own:
     @property
     def id(self) -> int:
         return self.sitting.id or 0
+
+    @property
+    def entered_by(self) -> str:
+        """How the candidate came into the contest, in words."""
+        return Entered(self.entered).label
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,112 @@
+"""Setting an exam's paper and window, and publishing it."""
+
+from datetime import datetime, timedelta
+
+from app.audit import actions as audit
+from app.contests import queries
+from app.contests.rules.checks import Problem
+from app.contests.rules.refusals import (
+    ExamPublished,
+    PaperNotChosen,
+    PaperPointsDiffer,
+    RulesNotConfirmed,
+    TimingMissing,
+    TimingWrong,
+)
+from app.contests.rules.windows import Window, overlaps, timing_problems
+from app.contests.tables import Exam
+from app.db.session import Session
+from app.kernel.actor import Actor
+from app.papers import queries as papers
+from app.question_types.marks import plain
+
+
+def set_exam(
+    db: Session,
+    *,
+    exam_id: int,
+    paper_id: int | None,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    length: timedelta,
+    grace: timedelta,
+    actor: Actor,
+    now: datetime,
+) -> Exam:
+    """安排考试: paper, window, length, grace; any of paper and window may still be open. Refused:
+    a window that no one could use or that has begun, two exams at the same time, a paper that is
+    not worth the declared full score, an exam that is published."""
+    exam = queries.exam_for_update(db, exam_id)
+    _refuse_published(exam)
+    if paper_id is not None:
+        _check_paper(db, exam, paper_id)
+    if opens_at is not None and closes_at is not None:
+        wanted = Window(opens_at, closes_at, length, grace)
+        others = [each for each in queries.exams(db, exam.contest_id) if each.id != exam.id]
+        clashes = overlaps([*queries.windows(others), (exam.title, wanted)])
+        _refuse(
+            timing_problems(wanted, now) + [p for p in clashes if f"“{exam.title}”" in p.message]
+        )
+    exam.paper_id, exam.opens_at, exam.closes_at = paper_id, opens_at, closes_at
+    exam.length_seconds = int(length.total_seconds())
+    exam.grace_seconds = int(grace.total_seconds())
+    db.add(exam)
+    audit.record(
+        db,
+        actor=actor,
+        act="set_exam",
+        subject=exam.title,
+        now=now,
+        contest=exam.contest_id,
+        exam=exam.id,
+        paper=paper_id,
+        opens_at=opens_at.isoformat() if opens_at else None,
+        closes_at=closes_at.isoformat() if closes_at else None,
+    )
+    return exam
+
+
+def publish_exam(db: Session, *, exam_id: int, actor: Actor, now: datetime) -> Exam:
+    """发布考试: candidates see it, and paper and window stay as they are."""
+    exam = queries.exam_for_update(db, exam_id)
+    _refuse_published(exam)
+    if queries.contest(db, exam.contest_id).rules_confirmed_at is None:
+        raise RulesNotConfirmed
+    if exam.paper_id is None:
+        raise PaperNotChosen
+    _check_paper(db, exam, exam.paper_id)
+    window = queries.window(exam)
+    if window is None:
+        raise TimingMissing
+    _refuse(timing_problems(window))
+    exam.published_at = now
+    db.add(exam)
+    audit.record(
+        db,
+        actor=actor,
+        act="publish_exam",
+        subject=exam.title,
+        now=now,
+        contest=exam.contest_id,
+        exam=exam.id,
+        paper=exam.paper_id,
+    )
+    return exam
+
+
+def _refuse_published(exam: Exam) -> None:
+    if exam.published_at is not None:
+        raise ExamPublished(at=exam.published_at.isoformat(timespec="minutes"))
+
+
+def _check_paper(db: Session, exam: Exam, paper_id: int) -> None:
+    """The paper is worth what was declared: a total of 98 of 100 would be everybody's loss."""
+    declared = queries.rules(queries.contest(db, exam.contest_id)).exam(exam.code)
+    paper = papers.paper(db, paper_id)
+    if paper.points != declared.full:
+        raise PaperPointsDiffer(points=plain(paper.points), full=plain(declared.full))
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if problems:
+        raise TimingWrong(problems="".join(problem.message for problem in problems))

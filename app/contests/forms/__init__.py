@@ -1,0 +1,1 @@
+"""Forms of contests: `opening` a new one · `declared` rules · `planning` exams, draw, reasons."""
