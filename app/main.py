@@ -1,13 +1,15 @@
 """create_app: the only assembly point."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 
 from app.accounts import pages as accounts_pages
 from app.accounts import queries as accounts
@@ -97,7 +99,9 @@ def create_app(
     app.mount("/static", StaticFiles(directory=ROOT / "static"))
     # Outside Starlette's own error layer, which add_middleware cannot reach: the 500 page
     # needs its headers too.
-    guarded = CsrfGuard(app.build_middleware_stack(), secret_key=settings.secret_key)
+    # A paper of 50 questions is 76 KB of HTML and 12 KB on the wire.
+    packed = GZipMiddleware(app.build_middleware_stack(), minimum_size=1500, compresslevel=5)
+    guarded = CsrfGuard(packed, secret_key=settings.secret_key)
     app.middleware_stack = SecurityHeaders(guarded, production=settings.production)
     return app
 
@@ -133,7 +137,11 @@ def _note_denial(request: Request, code: str) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.journal = Journal(app.state.engine, sitting.save_answers)
+    sweeping = asyncio.create_task(sitting_pages.sweep(app))
     yield
+    sweeping.cancel()
+    with suppress(asyncio.CancelledError):
+        await sweeping
     app.state.journal.close()
     app.state.engine.dispose()
 

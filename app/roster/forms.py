@@ -177,8 +177,9 @@ class DayForm:
     problem: str = ""
 
 
-def parse_day(text: str, *, today: date, draw: bool = False) -> DayForm:
-    """A date field, today when it is empty. The day of a draw must be written, and not be past."""
+def parse_day(text: str, *, today: date, draw: bool = False, shown: str = "") -> DayForm:
+    """A date field, today when it is empty. The day of a draw must be written, not be past, and
+    be the one for which the page showed the figures (`shown`), if it says so."""
     if not text.strip():
         return DayForm(today, "请选择抽取日。" if draw else "")
     try:
@@ -187,6 +188,8 @@ def parse_day(text: str, *, today: date, draw: bool = False) -> DayForm:
         return DayForm(today, f"“{text.strip()[:20]}”不是日期，请写成 2026-12-01。")
     if draw and on < today:
         return DayForm(on, "抽取日不能早于今天。")
+    if shown not in ("", on.isoformat()):
+        return DayForm(on, "抽取日改过了，人数已按新的日期重新计算。请核对，再按一次冻结。")
     return DayForm(on)
 
 

@@ -45,7 +45,9 @@ class Person:
 
 def question_files() -> list[Path]:
     """The project's own questions, file by file."""
-    return [file for file in sorted((ROOT / "question_bank").rglob("*.toml")) if file.stem != "laws"]
+    return [
+        file for file in sorted((ROOT / "question_bank").rglob("*.toml")) if file.stem != "laws"
+    ]
 
 
 def build(engine: Engine, *, secret_key: str, entropy: Entropy, now: datetime) -> list[Person]:
@@ -125,7 +127,9 @@ def _bank(engine: Engine, organizer: Actor, now: datetime) -> None:
         bank.load_laws(db, laws=laws, actor=organizer, now=now)
         bank.import_questions(
             db,
-            questions=[each for file in question_files() for each in read_questions(file.read_text())],
+            questions=[
+                each for file in question_files() for each in read_questions(file.read_text())
+            ],
             author="钱命题",
             reviewer="孙审题",
             dry_run=False,
@@ -138,9 +142,7 @@ def _officers(engine: Engine, contest_id: int, now: datetime) -> None:
     """Accounts for the first few who may sit the open exam, so that the demo can be tried."""
     password_hash = passwords.hashed(PASSWORD)
     with transaction(engine) as db:
-        called = [
-            row for row in contests_queries.candidates(db, contest_id) if row.state.sits
-        ]
+        called = [row for row in contests_queries.candidates(db, contest_id) if row.state.sits]
         for number, row in enumerate(called[:OFFICERS_WITH_ACCOUNTS], 1):
             account = accounts.open_account(
                 db,

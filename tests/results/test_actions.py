@@ -1,17 +1,19 @@
 """A release: what it holds, what refuses it, and that the same data are the same bytes."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.audit.tables import AuditEntry
 from app.contests.rules.refusals import ContestMissing, RulesNotConfirmed
 from app.contests.tables import Candidate, Exam
-from app.db.session import Session
+from app.db.session import Session, transaction
 from app.kernel.actor import SYSTEM
 from app.kernel.errors import DomainError
 from app.marking import actions as marking
@@ -261,3 +263,19 @@ def test_what_was_tampered_with_in_the_database_is_not_released(db: Session, wor
         release(db, world)
     assert "回执码" in str(refused.value)
     assert db.exec(select(Release)).all() == []
+
+
+def test_two_organizers_at_once_make_one_release(engine: Engine) -> None:
+    with transaction(engine) as db:
+        factories.cast(db, NINE)
+        world = worlds.marked(db)
+
+    def press(_: int) -> str:
+        try:
+            with transaction(engine) as db:
+                return f"{release(db, world).number}"
+        except refusals.NothingChanged as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(press, range(2))) == ["1", "nothing_changed"]

@@ -325,7 +325,14 @@ def test_freezing_shows_who_is_out_and_why_and_then_the_hash(
     past = organizer.post("/roster/freeze", data={"on": "2026-10-09"})
     assert (past.status_code, "抽取日不能早于今天" in past.text) == (422, True)
     assert organizer.post("/roster/freeze").status_code == 422
-    answer = organizer.post("/roster/freeze", data={"on": "2026-12-01"})
+    unseen = organizer.post("/roster/freeze", data={"on": "2026-12-01", "shown": "2026-10-10"})
+    assert unseen.status_code == 422
+    assert "请核对，再按一次冻结" in unseen.text
+    assert "共 3 人，其中 2 人有资格，1 人没有资格" in unseen.text
+    with reading(app.state.engine) as db:
+        assert queries.versions(db) == []
+    seen = {"on": "2026-12-01", "shown": "2026-12-01"}
+    answer = organizer.post("/roster/freeze", data=seen)
     assert (answer.status_code, answer.headers["location"]) == (303, "/roster/versions/1")
     page = organizer.get("/roster/versions/1").text
     with reading(app.state.engine) as db:

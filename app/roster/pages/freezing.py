@@ -25,10 +25,15 @@ def freeze_page(
 
 @router.post("/roster/freeze")
 def freeze(
-    request: Request, db: WriteDb, now: Now, actor: Organizer, on: Annotated[str, Form()] = ""
+    request: Request,
+    db: WriteDb,
+    now: Now,
+    actor: Organizer,
+    on: Annotated[str, Form()] = "",
+    shown: Annotated[str, Form()] = "",
 ) -> Response:
-    """冻结: keeps the list with its hash."""
-    form = forms.parse_day(on, today=local_date(now), draw=True)
+    """冻结: keeps the list with its hash, when the day is the one that was looked at."""
+    form = forms.parse_day(on, today=local_date(now), draw=True, shown=shown)
     if form.problem:
         return _freeze_page(request, db, form)
     version = actions.freeze(db, draw_date=form.on, actor=actor, now=now)
