@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
@@ -35,7 +35,7 @@ from app.settings import Settings, from_environment
 from app.sitting import actions as sitting
 from app.sitting import pages as sitting_pages
 from app.web import errors
-from app.web.access import Public
+from app.web.access import Public, known_numbers
 from app.web.csrf import CsrfGuard
 from app.web.security_headers import SecurityHeaders
 from app.web.templating import environment
@@ -95,7 +95,7 @@ def create_app(
     app.add_api_route("/", home, methods=["GET"])
     app.add_api_route("/healthz", healthy, methods=["GET"])
     for pages in FEATURES:
-        app.include_router(pages.router)
+        app.include_router(pages.router, dependencies=[Depends(known_numbers)])
     app.mount("/static", StaticFiles(directory=ROOT / "static"))
     # Outside Starlette's own error layer, which add_middleware cannot reach: the 500 page
     # needs its headers too.

@@ -62,6 +62,8 @@ def load_laws(db: Session, *, laws: Iterable[LawEntry], actor: Actor, now: datet
         row.articles, row.successor = law.articles, law.successor
         row.confidence = law.confidence.value
         db.add(row)
+    if not added and not changed:
+        return LawsLoaded(0, 0, unchanged, ())
     db.flush()
     flagged = tuple(queries.citing(db, touched)) if touched else ()
     audit.record(

@@ -85,8 +85,6 @@ def import_command(
         files = question_files(file) if file.is_dir() else [file]
         questions = [each for one in files for each in read_questions(one.read_text())]
         with world.database(world.settings()) as engine, transaction(engine) as db:
-            table = read_laws((FOLDER / "laws.toml").read_text())
-            actions.load_laws(db, laws=table, actor=SYSTEM, now=now)
             outcome = actions.import_questions(
                 db,
                 questions=questions,

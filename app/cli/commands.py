@@ -5,19 +5,23 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from rich.console import Console
+from rich.progress import Progress
 
 from app.cli import output, world
 from app.cli.bank import bank
-from app.cli.demo import run
+from app.cli.demo.play import CHAPTERS, FILES, play
+from app.cli.demo.visitor import Stuck
 from app.cli.roster import roster
 from app.cli.verification import draw, release, trail
 from app.db.backup import BackupRefused, sqlite_file
 from app.db.backup import backup as back_up
 from app.db.backup import restore as put_back
+from app.db.session import Engine
 from app.kernel.clock import SystemClock
 from app.kernel.entropy import SystemEntropy
 from app.main import create_app
-from app.seed.world import build
+from app.seed.world import PASSWORD, build
 from app.settings import BadSettings, Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="比武：执法比武与考试平台")
@@ -35,9 +39,9 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
         own = world.settings()
     except BadSettings as error:
         output.refuse(str(error))
-    world.prepare(own)
-    if not own.production:
-        _seed_once(own)
+    with world.database(own) as engine:
+        if not own.production:
+            _seed_once(engine, own)
     typer.echo(f"比武已启动：http://{host}:{port}")
     if workers > 1:
         uvicorn.run(
@@ -59,7 +63,18 @@ def demo(
     seed: Annotated[int, typer.Option(help="同一个数得到同样的抽取和成绩")] = 1,
 ) -> None:
     """从导入花名册到通报，自动办完一场比武。"""
-    run(out, seed)
+    with Progress(*Progress.get_default_columns(), console=Console(stderr=True)) as bar:
+        task = bar.add_task("演示比武", total=CHAPTERS)
+
+        def say(title: str) -> None:
+            bar.update(task, advance=1, description=title)
+
+        try:
+            play(out, seed, say=say)
+        except Stuck as stuck:
+            output.refuse(str(stuck))
+        bar.update(task, completed=CHAPTERS, description="完成")
+    typer.echo(f"已写到 {out}：{'、'.join(FILES)}")
 
 
 @app.command()
@@ -82,10 +97,9 @@ def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) 
     typer.echo("已恢复并核对")
 
 
-def _seed_once(own: Settings) -> None:
-    with world.database(own) as engine:
-        accounts = build(
-            engine, secret_key=own.secret_key, entropy=SystemEntropy(), now=SystemClock().now()
-        )
-    for line in accounts:
-        typer.echo(line)
+def _seed_once(engine: Engine, own: Settings) -> None:
+    now = SystemClock().now()
+    people = build(engine, secret_key=own.secret_key, entropy=SystemEntropy(), now=now)
+    typer.echo(f"演示账号（密码都是 {PASSWORD}）：")
+    for person in people:
+        typer.echo(f"  {person.name:<12}{person.display_name}　{person.what}")

@@ -8,6 +8,8 @@ from pathlib import Path
 from app.db.engine import make_engine
 from app.db.migrate import upgrade
 from app.db.session import Engine
+from app.kernel.clock import SystemClock
+from app.seed.laws import load_law_table
 from app.settings import Settings, from_environment
 
 
@@ -22,6 +24,7 @@ def database(own: Settings) -> Iterator[Engine]:
     prepare(own)
     engine = make_engine(own.database_url)
     try:
+        load_law_table(engine, now=SystemClock().now())
         yield engine
     finally:
         engine.dispose()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-
 from app.contests import actions as contests
 from app.contests import queries as contests_queries
 from app.contests.queries import CandidateRow

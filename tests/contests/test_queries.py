@@ -10,9 +10,11 @@ from app.contests.queries import county
 from app.contests.rules.checklist import checklist, next_step
 from app.contests.rules.refusals import CandidateMissing, ContestMissing, ExamMissing
 from app.db.session import Session, reading, transaction
+from app.draw import actions as drawing
 from app.kernel.actor import SYSTEM, Actor, Role
 from app.roster import queries as roster
 from app.roster.tables import Officer
+from tests import factories
 from tests.contests import worlds
 from tests.contests.worlds import DRAW_AT, OPENS
 from tests.fakes import NINE, FixedEntropy
@@ -106,7 +108,7 @@ def test_a_ticket_and_an_account_find_their_candidate_and_nobody_elses(db: Sessi
     assert queries.candidate_of(db, ticket, contest_id=contest.id).id == row.id
     with pytest.raises(CandidateMissing):
         queries.candidate_of(db, ticket, contest_id=99)
-    account = worlds.factories.account(db, "officer", Role.OFFICER, county="01", now=NINE)
+    account = factories.account(db, "officer", Role.OFFICER, county="01", now=NINE)
     with pytest.raises(CandidateMissing):
         queries.candidate_of(db, account)
     officer = db.get(Officer, row.officer.id)
@@ -124,7 +126,7 @@ def test_a_county_sees_its_own_people_and_what_it_may_do(db: Session) -> None:
     before = county.own_contests(db, "01")[0]
     assert (before.may_nominate, before.rows) == (False, ())
     assert "抽取" in before.why_not
-    worlds.drawing.hold(
+    drawing.hold(
         db, draw_id=contest.draw_id or 0, contributions=worlds.SPOKEN, actor=SYSTEM, now=DRAW_AT
     )
     actions.call_up(db, contest_id=contest.id or 0, actor=SYSTEM, now=DRAW_AT)

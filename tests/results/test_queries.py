@@ -49,6 +49,25 @@ def test_the_input_is_complete_and_in_an_order_of_its_own(db: Session, cast: Cas
     assert (given.contest.held_from, given.contest.held_to) == (OPENS.date(), OPENS.date())
 
 
+def test_a_reserve_on_leave_from_the_bench_has_no_line_and_one_from_the_team_has(
+    db: Session, cast: Cast
+) -> None:
+    world = worlds.marked(db)
+    bench, stepped_in = (db.get(Candidate, world.candidates[name]) for name in ("周候", "白露"))
+    assert bench is not None
+    assert stepped_in is not None
+    bench.state = stepped_in.state = CandidateState.ON_LEAVE.value
+    stepped_in.reserve_place, stepped_in.replaces_id = 2, world.candidates["谢晚"]
+    db.add_all([bench, stepped_in])
+    db.flush()
+    given = queries.standings_input(db, world.contest)
+    absent = {each.name: each.absent for each in given.entries}
+    assert "周候" not in absent
+    assert absent["白露"] is Absence.LEAVE
+    calls = {each.name: each for each in given.calls}
+    assert (calls["周候"].candidate, calls["白露"].candidate) == ("", "BW004")
+
+
 def test_used_time_is_summed_over_the_exams_and_only_leaving_counts_as_leaving(
     db: Session, cast: Cast
 ) -> None:

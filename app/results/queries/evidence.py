@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from app.contests.rules.people import CandidateState
 from app.contests.tables import Candidate, Exam
 from app.db.session import Session
 from app.marking import queries as marking
 from app.papers.tables import Paper
-from app.results.queries.inputs import SITS
 from app.results.rules.entries import spelled
 from app.sitting import queries as sitting
 from app.sitting.tables import Sitting
@@ -38,7 +38,8 @@ def evidence(db: Session, contest_id: int) -> dict[str, Any]:
             .join(Candidate, col(Candidate.id) == col(Sitting.candidate_id))
             .where(
                 col(Sitting.id).in_([*responses.keys() & scores.keys()]),
-                col(Candidate.state).in_([state.value for state in SITS]),
+                # Who was replaced after all has no line in the release.
+                col(Candidate.state) != CandidateState.REPLACED.value,
             )
         )
         exams.append(

@@ -24,8 +24,6 @@ from app.roster.tables import County, Officer
 from app.sitting.rules.hall import Happened
 from app.sitting.tables import Sitting, SittingEvent
 
-SITS = {CandidateState.CALLED, CandidateState.ON_LEAVE}
-
 
 @dataclass(frozen=True, slots=True)
 class StandingsInput:
@@ -55,6 +53,18 @@ class _Person:
     def state(self) -> CandidateState:
         return CandidateState(self.candidate.state)
 
+    @property
+    def seated(self) -> bool:
+        return seated(self.candidate)
+
+
+def seated(candidate: Candidate) -> bool:
+    """Whether this person has a place in the team, filled or left on leave. A reserve who is on
+    leave from the bench never had one."""
+    if candidate.state == CandidateState.ON_LEAVE.value:
+        return candidate.reserve_place is None or candidate.replaces_id is not None
+    return candidate.state == CandidateState.CALLED.value
+
 
 def standings_input(db: Session, contest_id: int) -> StandingsInput:
     """The contest as values; nine queries, however many people."""
@@ -83,7 +93,7 @@ def standings_input(db: Session, contest_id: int) -> StandingsInput:
             certificate=masked(each.officer.certificate),
         )
         for each in people
-        if each.state in SITS
+        if each.seated
     ]
     draw = db.get(Draw, row.draw_id) if row.draw_id is not None else None
     transcript = json.loads(draw.transcript) if draw and draw.transcript else None
@@ -119,7 +129,7 @@ def _people(db: Session, contest_id: int) -> list[_Person]:
     def place(row: Any) -> tuple[Any, ...]:
         candidate, officer, county = row
         state = CandidateState(candidate.state)
-        seat = state in SITS
+        seat = seated(candidate)
         return (
             county.position,
             county.code,
@@ -134,7 +144,7 @@ def _people(db: Session, contest_id: int) -> list[_Person]:
     people, nameless = [], 0
     for candidate, officer, county in sorted(rows, key=place):
         number = candidate.number
-        if number is None and candidate.state == CandidateState.ON_LEAVE:
+        if number is None and seated(candidate) and candidate.state != CandidateState.CALLED:
             nameless += 1
             number = f"请假{nameless:02d}"
         people.append(_Person(candidate, officer, county, number or ""))
@@ -201,7 +211,7 @@ def _calls(people: list[_Person], transcript: Mapping[str, Any] | None) -> list[
             order=order.get(each.officer.certificate)
             if Entered(each.candidate.entered) is Entered.DRAW
             else None,
-            candidate=each.number if each.state in SITS else "",
+            candidate=each.number if each.seated else "",
             replaces=names.get(each.candidate.replaces_id or 0, ""),
             reason=f"由{followers[each.id]}递补" if each.id in followers else "",
         )
