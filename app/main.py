@@ -17,6 +17,7 @@ from app.audit import actions as audit
 from app.audit import pages as audit_pages
 from app.bank import pages as bank_pages
 from app.circulars import pages as circulars_pages
+from app.circulars import queries as circulars
 from app.column import pages as column_pages
 from app.contests import pages as contests_pages
 from app.db.engine import make_engine
@@ -91,6 +92,8 @@ def create_app(
     app.state.templates = environment(ROOT / "templates")
     app.state.identify = accounts.identify
     app.state.note_denial = _note_denial
+    app.state.outcome = circulars.outcome
+    app.state.sweep_once = sitting_pages.sweeper.sweep_once
     errors.install(app)
     app.add_api_route("/", home, methods=["GET"])
     app.add_api_route("/healthz", healthy, methods=["GET"])

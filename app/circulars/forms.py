@@ -37,8 +37,8 @@ def parse(
     """The typed form. A document number may be typed with any brackets and full-width digits; it
     is written with 〔〕 (GB/T 9704—2012, 7.2.5). A colon after the addressees is the document's."""
     number = _number(document_number)
-    to, signer, phone = addressees.strip().rstrip("：:"), signed_by.strip(), contact.strip()
-    day = _day(on)
+    to, signer, phone = (_line(each) for each in (addressees, signed_by, contact))
+    to, day = to.rstrip("：:"), _day(on)
     problems = {}
     if not _NUMBER.fullmatch(number):
         problems["document_number"] = "请按“机关代字〔年份〕序号号”填写，例如 云环办〔2026〕18号。"
@@ -54,6 +54,11 @@ def parse(
         elif _MOBILE.search(text):
             problems[name] = "公开的通报里不能出现手机号码，请填写办公电话。"
     return CircularForm(number, to, signer, phone, on.strip(), day, problems)
+
+
+def _line(text: str) -> str:
+    """One line: what a browser cannot type there (line feeds, NUL) is dropped."""
+    return "".join(each for each in text if each.isprintable()).strip()
 
 
 def _number(text: str) -> str:

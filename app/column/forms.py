@@ -18,7 +18,8 @@ class FeedbackForm:
 def parse(*, about: str, body: str, contact: str) -> FeedbackForm:
     """The typed letter. Only the letter itself is required; nobody has to say who they are."""
     topic = About(about) if about in set(About) else About.OTHER
-    text, reply_to = body.strip(), contact.strip()
+    # PostgreSQL keeps no NUL, and no honest letter holds one.
+    text, reply_to = (each.replace("\x00", "").strip() for each in (body, contact))
     problems = {}
     if not text:
         problems["body"] = "请写下您的意见。"

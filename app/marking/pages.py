@@ -31,7 +31,7 @@ def mark(
     now: Now,
     actor: Organizer,
     contest_id: int,
-    exam_id: Annotated[int, Form()] = 0,
+    exam_id: Annotated[int, Form(ge=0, le=999_999_999)] = 0,
 ) -> Response:
     """自动阅卷 of one exam."""
     exam = queries.exam_of(db, contest_id, exam_id)

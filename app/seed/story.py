@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.circulars import actions as circulars
 from app.contests import actions as contests
 from app.contests import queries as contests_queries
 from app.contests.queries import CandidateRow
@@ -63,6 +64,17 @@ class Story:
                 db, contest_id=contest_id, now=sat_at + 2 * DAY, actor=self.organizer
             )
             release_id = release.id or 0
+        with self._at() as db:
+            circulars.publish(
+                db,
+                release_id=release_id,
+                document_number=f"云环办〔{year}〕{number}8号",
+                addressees="各县（市、区）生态环境分局，局机关各科室、直属各单位",
+                signed_by="云岭市生态环境局办公室",
+                on=(sat_at + 3 * DAY).date(),
+                actor=self.organizer,
+                now=sat_at + 3 * DAY,
+            )
 
     def open_now(self, *, year: int, number: int, opened_at: datetime) -> int:
         """A contest whose exam can be sat right now; returns the contest's id."""

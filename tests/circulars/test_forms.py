@@ -57,3 +57,8 @@ def test_a_slip_is_told_beside_its_field(field: str, typed: str) -> None:
 
 def test_a_colon_after_the_addressees_is_the_documents_own() -> None:
     assert forms.parse(**GOOD | {"addressees": "各县分局："}).addressees == "各县分局"
+
+
+def test_what_no_keyboard_types_is_dropped() -> None:
+    form = forms.parse(**GOOD | {"signed_by": "办公\x00\r\n室", "contact": "\x00"})
+    assert (form.signed_by, form.contact, form.problems) == ("办公室", "", {})

@@ -16,6 +16,7 @@ def test_a_letter_needs_no_name() -> None:
     [
         ("", "", ["body"]),
         (" \n ", "", ["body"]),
+        ("\x00", "\x00", ["body"]),
         ("字" * LONGEST, "x" * LONGEST_CONTACT, []),
         ("字" * (LONGEST + 1), "", ["body"]),
         ("字", "x" * (LONGEST_CONTACT + 1), ["contact"]),

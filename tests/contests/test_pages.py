@@ -244,3 +244,21 @@ def test_the_list_of_candidates_costs_the_same_with_few_and_many(
 @pytest.mark.parametrize("path", ["", "/rules", "/exams", "/candidates"])
 def test_an_unknown_contest_is_missing(client_of: ClientOf, people: Cast, path: str) -> None:
     assert client_of(people.organizer).get(f"/contests/99{path}").status_code == 404
+
+
+def test_what_happened_upstairs_is_asked_of_the_hook_that_main_hands_in(
+    app: FastAPI, client_of: ClientOf, people: Cast
+) -> None:
+    with transaction(app.state.engine) as db:
+        contest_id = worlds.opened(db).id or 0
+    asked = []
+
+    def outcome(_db: object, contest: int) -> queries.Outcome:
+        asked.append(contest)
+        return queries.Outcome(marked=1, released=True, circular_published=True)
+
+    app.state.outcome = outcome
+    home = client_of(people.organizer).get(f"/contests/{contest_id}").text
+    assert asked == [contest_id]
+    for said in ("各科已阅卷。", "成绩已发布，不可更改。", "通报已公布。"):
+        assert said in home

@@ -29,7 +29,6 @@ from app.seed.laws import load_law_table
 from app.seed.simulated import Simulated
 from app.seed.world import PASSWORD, ROOT, question_files
 from app.settings import Settings
-from app.sitting.pages.sweeper import sweep_once
 from app.web.templating import LOCAL
 
 # Monday, 30 November 2026, nine in the morning in Shanghai: every demo begins here.
@@ -240,7 +239,7 @@ class _Demo:
         self.organizer.open(f"{self.contest}/candidates")
         self.organizer.submit(f"{self.contest}/tickets")
         codes = _codes(self.organizer.page)
-        sweep_once(self.app)
+        self.app.state.sweep_once(self.app)
         self._later(opens - self.clock.now() - 20 * MINUTE)
         return codes
 
@@ -262,7 +261,7 @@ class _Demo:
         seats: list[Seat] = [seated(phone, seed=self.seed) for phone in phones]
         sit(seats, clock=self.clock, length=90 * MINUTE)
         self.clock.pass_by(60 * MINUTE)
-        sweep_once(self.app)
+        self.app.state.sweep_once(self.app)
         saved = sum(seat.acknowledged for seat in seats)
         self.say(f"　{len(seats)} 人作答，{saved} 个答案逐一确认，{ABSENT_WITHOUT_LEAVE} 人缺考")
 

@@ -101,15 +101,30 @@ class _Walk:
         self.play_offs: list[PlayOff] = []
 
     def level(self, sharing: list[Placed]) -> None:
-        """Those who share one place; a play-off, where it was held, puts them in a row."""
-        order = {candidate: index for index, candidate in enumerate(self.play_off)}
-        if len(sharing) > 1 and all(each.entry.candidate in order for each in sharing):
-            row = sorted(sharing, key=lambda each: order[each.entry.candidate])
-            for number, each in enumerate(row, 1):
-                self._take([each], f"并列第{each.place}名，加赛列第{number}")
-        else:
-            level = "并列" if len(sharing) > 1 else ""
-            self._take(sharing, f"{level}第{sharing[0].place}名")
+        """Those who share one place. Whom the place itself puts through is taken first; a play-off
+        that was held puts the others in a row, if everyone who had to play did."""
+        certain = f"{'并列' if len(sharing) > 1 else ''}第{sharing[0].place}名"
+        contested = self._contested(sharing, certain)
+        if not contested or not contested <= set(self.play_off):
+            self._take(sharing, certain)
+            return
+        rest = [each for each in sharing if each.entry.candidate not in contested]
+        if rest:
+            self._take(rest, certain)
+        row = sorted(
+            (each for each in sharing if each.entry.candidate in contested),
+            key=lambda each: self.play_off.index(each.entry.candidate),
+        )
+        for number, each in enumerate(row, 1):
+            self._take([each], f"{certain}，加赛列第{number}")
+
+    def _contested(self, sharing: list[Placed], why: str) -> set[str]:
+        """Who would have to play for a seat if this place were settled now."""
+        trial = _Walk(self.rule, [])
+        trial.seats, trial.reserve = self.seats, self.reserve
+        trial.of_county = Counter(self.of_county)
+        trial._take(sharing, why)
+        return {candidate for tie in trial.play_offs for candidate in tie.candidates}
 
     def _take(self, sharing: list[Placed], why: str) -> None:
         if not self.seats + self.reserve or self._too_low(sharing[0]):
