@@ -136,7 +136,7 @@ class Story:
             contests.call_up(db, contest_id=contest_id, now=draw_at + MINUTE, **act)
         with self._at() as db:
             waiting = contests_queries.nominees(
-                rosters.officers(db),
+                contests_queries.all_officers(db),
                 frozen=rosters.frozen(db, version_id),
                 rows=contests_queries.candidates(db, contest_id),
             )

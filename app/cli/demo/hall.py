@@ -98,7 +98,10 @@ def sit(seats: list[Seat], *, clock: SetClock, length: timedelta) -> None:
 def _hand_in(seat: Seat) -> None:
     action = f"/sittings/{seat.sitting}/hand-in"
     seat.visitor.open(action)
-    seat.visitor.submit(action, **({"sure": "yes"} if 'name="sure"' in seat.visitor.page else {}))
+    if 'name="sure"' in seat.visitor.page:
+        seat.visitor.submit(action, sure="yes")
+    else:
+        seat.visitor.submit(action)
     if "回执" not in seat.visitor.page:
         raise Stuck(f"sitting {seat.sitting}: no receipt after handing in")
 
