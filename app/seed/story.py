@@ -81,7 +81,8 @@ class Story:
         contest_id = self._opened(year, number, opened_at - 12 * DAY)
         exam_id = self._called_up(contest_id, draw_at=opened_at - 5 * DAY)
         paper_id = self._paper(f"{year}年第{NUMBERS[number - 1]}期 A 卷", opened_at - 2 * DAY)
-        self._published(exam_id, paper_id, opened_at, opened_at + DAY, at=opened_at - DAY)
+        closes_at = opened_at + 8 * 60 * MINUTE
+        self._published(exam_id, paper_id, opened_at, closes_at, at=opened_at - DAY)
         with self._at() as db:
             contests.number_candidates(
                 db, contest_id=contest_id, actor=self.organizer, now=opened_at - DAY

@@ -32,6 +32,7 @@ def environment(folder: Path) -> Environment:
         "minute": lambda at: _local(at).strftime("%Y-%m-%d %H:%M"),
         "clock": lambda at: _local(at).strftime("%H:%M:%S"),
         "hour": lambda at: _local(at).strftime("%H:%M"),
+        "until": _until,
         "input_minute": lambda at: _local(at).strftime("%Y-%m-%dT%H:%M"),
         "day": _day,
         "month_day": _month_day,
@@ -59,6 +60,13 @@ def local_date(at: datetime) -> date:
 
 def _local(at: datetime) -> datetime:
     return at.astimezone(LOCAL)
+
+
+def _until(begins: datetime, ends: datetime) -> str:
+    """A span of time; the second day is named only when it is another one."""
+    first, last = _local(begins), _local(ends)
+    other = "" if first.date() == last.date() else f"{_month_day(last)} "
+    return f"{first:%Y-%m-%d %H:%M} 至 {other}{last:%H:%M}"
 
 
 def _day(at: date) -> str:

@@ -33,6 +33,7 @@ from app.contests.rules.refusals import (
     NotReplaceable,
     PaperNotChosen,
     PaperPointsDiffer,
+    PaperPolicyDiffers,
     ReplacementReasonNeeded,
     ReplacementTooLate,
     RosterNotFrozen,
@@ -49,6 +50,7 @@ from app.draw import queries as draws
 from app.draw.rules.plan import QuotaInfeasible
 from app.draw.rules.record import NoReserveLeft
 from app.kernel.actor import SYSTEM, Actor, Role
+from app.question_types.policy import MultiplePolicy
 from app.roster import queries as roster
 from tests import factories
 from tests.contests import worlds
@@ -164,6 +166,13 @@ def test_a_paper_must_be_worth_what_was_declared(db: Session) -> None:
     with pytest.raises(PaperPointsDiffer, match="98 分"):
         worlds.scheduled(db, exam, paper_id=worlds.paper(db, points="98").id)
     worlds.scheduled(db, exam, paper_id=worlds.paper(db, points="100.00").id)
+
+
+def test_a_paper_must_be_scored_as_was_declared(db: Session) -> None:
+    exam = queries.exams(db, worlds.opened(db).id or 0)[0]
+    strict = worlds.paper(db, policy=MultiplePolicy.ALL_OR_NOTHING)
+    with pytest.raises(PaperPolicyDiffers, match=r"少选不得分.*少选得一半分"):
+        worlds.scheduled(db, exam, paper_id=strict.id)
 
 
 def test_a_window_in_the_past_or_across_another_exam_is_refused(db: Session) -> None:

@@ -1,6 +1,7 @@
 """A contest with two counties of officers, a frozen roster, papers, and as much of the rest as a
 test asks for."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,7 +13,10 @@ from app.db.session import Session
 from app.draw import actions as drawing
 from app.draw.rules.lots import Contribution
 from app.kernel.actor import SYSTEM, Actor, Role
+from app.kernel.canonical import canonical_json
+from app.papers.rules.blueprint import policy_to_dict
 from app.papers.tables import Paper
+from app.question_types.policy import DEFAULT, MultiplePolicy
 from app.roster import actions as roster
 from app.roster import queries as rosters
 from app.roster.tables import County, Officer, RosterVersion
@@ -135,13 +139,16 @@ def nominated(db: Session, contest: Contest, county: str = "01") -> Candidate:
     )
 
 
-def paper(db: Session, *, points: str = "100") -> Paper:
+def paper(
+    db: Session, *, points: str = "100", policy: MultiplePolicy = DEFAULT.multiple_choice
+) -> Paper:
+    own = policy_to_dict(replace(DEFAULT, multiple_choice=policy))
     row = Paper(
         title="A 卷",
         blueprint="{}",
         as_of=date(2026, 10, 10),
         seed="0" * 64,
-        content="{}",
+        content=canonical_json({"policy": own}),
         key="{}",
         paper_hash="0" * 64,
         key_hash="0" * 64,

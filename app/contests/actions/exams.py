@@ -9,6 +9,7 @@ from app.contests.rules.refusals import (
     ExamPublished,
     PaperNotChosen,
     PaperPointsDiffer,
+    PaperPolicyDiffers,
     RulesNotConfirmed,
     TimingMissing,
     TimingWrong,
@@ -18,6 +19,7 @@ from app.contests.tables import Exam
 from app.db.session import Session
 from app.kernel.actor import Actor
 from app.papers import queries as papers
+from app.papers.rules.blueprint import policy_from_dict
 from app.question_types.marks import plain
 
 
@@ -100,11 +102,19 @@ def _refuse_published(exam: Exam) -> None:
 
 
 def _check_paper(db: Session, exam: Exam, paper_id: int) -> None:
-    """The paper is worth what was declared: a total of 98 of 100 would be everybody's loss."""
-    declared = queries.rules(queries.contest(db, exam.contest_id)).exam(exam.code)
-    paper = papers.paper(db, paper_id)
-    if paper.points != declared.full:
-        raise PaperPointsDiffer(points=plain(paper.points), full=plain(declared.full))
+    """The paper is worth what was declared, and is scored as was declared: the marking goes by
+    the frozen paper, and the circular prints the rules."""
+    rules = queries.rules(queries.contest(db, exam.contest_id))
+    full, paper = rules.exam(exam.code).full, papers.paper(db, paper_id)
+    if paper.points != full:
+        raise PaperPointsDiffer(points=plain(paper.points), full=plain(full))
+    own, policy = policy_from_dict(papers.content(db, paper_id)["policy"]), rules.policy
+    for its, declared in (
+        (own.multiple_choice, policy.multiple_choice),
+        (own.indefinite_choice, policy.indefinite_choice),
+    ):
+        if its is not declared:
+            raise PaperPolicyDiffers(paper=its.label, declared=declared.label)
 
 
 def _refuse(problems: list[Problem]) -> None:

@@ -145,6 +145,11 @@ class PaperNotChosen(DomainError):
     code, kind, message = "paper_not_chosen", Kind.CONFLICT, "本科目还没有选定试卷。"
 
 
+class PaperPolicyDiffers(DomainError):
+    code, kind = "paper_policy_differs", Kind.INVALID
+    message = "试卷的计分办法（{paper}）与公布的计分规则（{declared}）不一致，请换卷或重新组卷。"
+
+
 class PaperPointsDiffer(DomainError):
     code, kind = "paper_points_differ", Kind.INVALID
     message = "试卷满分 {points} 分，与公布的科目满分 {full} 分不一致，请换卷或重新组卷。"
