@@ -24,25 +24,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.roster.rules.identity import check_character
+from app.seed.counties import COUNTIES
 
 CITY = "云岭市"
-COUNTIES = {
-    "石澜区": "790102",
-    "归雁区": "790103",
-    "澄湖区": "790104",
-    "临澜市": "790181",
-    "青岚县": "790121",
-    "白鹭县": "790122",
-    "云岫县": "790123",
-    "丹溪县": "790124",
-    "松坪县": "790125",
-    "禾源县": "790126",
-    "鹤汀县": "790127",
-    "霁山县": "790128",
-    "枫渡县": "790129",
-}
-"""The invented city's counties: name → code."""
-
 DRAW_DATE = date(2026, 12, 1)
 FILES = {"roster.xlsx", "roster-messy.xlsx"}
 

@@ -65,7 +65,7 @@ def check_command(
     else:
         for each in found:
             mark = "·" if each.remark else "✕"
-            typer.echo(f"{mark} {each.question} {each.field}：{each.reason}{each.remedy}")
+            typer.echo(f"{mark} {each.question} {each.field}：{each.reason}。{each.remedy}")
         typer.echo(f"{len(questions)} 道题，{len(wrong)} 处错误，{len(found) - len(wrong)} 处提示")
     if wrong:
         raise typer.Exit(output.REFUSED)

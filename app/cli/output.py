@@ -41,7 +41,7 @@ def imported(
     else:
         for each in problems:
             where = " ".join(filter(None, (each["sheet"], each["cell"])))
-            typer.echo(f"✕ {where}：{each['reason']}{each['remedy']}")
+            typer.echo(f"✕ {where}：{each['reason']}。{each['remedy']}")
         read, added = counts["read"], counts["added"]
         done = f"新增 {added}，更新 {counts['updated']}，不变 {counts['unchanged']}"
         state = "已写入" if written else "没有写入"

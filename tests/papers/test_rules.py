@@ -1,5 +1,6 @@
 import copy
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -130,6 +131,28 @@ def test_another_seed_gives_another_paper_and_no_question_comes_twice() -> None:
         each.question.code for each in PLAN.chosen
     }
     assert len({each.question.code for each in PLAN.chosen}) == 45
+
+
+def test_questions_that_give_each_other_away_never_stand_in_one_paper() -> None:
+    apart = [
+        replace(each, tags=("不同卷：multi-1",)) if each.code == "multi-0" else each
+        for each in POOL
+    ]
+    wanted = Blueprint("x", (row(MULTIPLE, 19),))
+    for number in range(60):
+        plan = assemble(wanted, apart, seed=f"{number:064x}", as_of=DAY)
+        codes = {each.question.code for each in plan.chosen}
+        assert len(codes) == 19
+        assert not {"multi-0", "multi-1"} <= codes
+
+
+def test_a_pair_that_cannot_be_helped_stays_rather_than_leave_no_paper() -> None:
+    apart = [
+        replace(each, tags=("不同卷：multi-1",)) if each.code == "multi-0" else each
+        for each in POOL
+    ]
+    plan = assemble(Blueprint("x", (row(MULTIPLE, 20),)), apart, seed=SEED, as_of=DAY)
+    assert len(plan.chosen) == 20
 
 
 def test_every_question_has_about_the_same_chance() -> None:

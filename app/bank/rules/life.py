@@ -10,6 +10,9 @@ from app.bank.rules.drafts import CARRYING, Basis
 from app.bank.rules.laws import LawBook
 from app.bank.rules.refusals import SamePersonReviews, SignerMissing
 
+APART = "不同卷："
+"""The tag that keeps two questions out of one paper; the other's code follows."""
+
 
 class Status(StrEnum):
     """状态 of one version of a question. A changed question is a new version; the old one rests."""
@@ -37,6 +40,13 @@ class PoolQuestion:
     fixed_order: bool
     tags: tuple[str, ...]
     sha256: str
+
+    @property
+    def apart_from(self) -> frozenset[str]:
+        """The codes of questions that must not stand in the same paper: one stem gives away the
+        other's answer, or both ask the same point (题间泄露, guide.md chapter 三). A tag
+        `不同卷：<code>` on either of the two says so."""
+        return frozenset(tag.removeprefix(APART) for tag in self.tags if tag.startswith(APART))
 
 
 def check_signers(author: str, reviewer: str) -> None:

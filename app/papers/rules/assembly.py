@@ -8,9 +8,10 @@ another instead, and that row asks the next, until somebody finds a free one.
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
 from app.bank.rules.life import PoolQuestion
 from app.papers.rules.blueprint import Blueprint, BlueprintUnsatisfiable, Row
@@ -67,7 +68,8 @@ def assemble(
 ) -> PaperPlan:
     """组卷: questions by lot under the seed (32 bytes in hex). A question's lot is HMAC-SHA-256 of
     `question⏎<code>` under the seed; each row takes those that suit it, smallest lot first, as far
-    as competing rows leave them. The order of the pool changes nothing.
+    as competing rows leave them. The order of the pool changes nothing. Of two questions that must
+    stand apart (`PoolQuestion.apart_from`) the later lot gives way, if the rest can do without it.
 
     Raises BlueprintUnsatisfiable, which names every cell that lacks questions.
     """
@@ -79,12 +81,45 @@ def assemble(
             f"“{each.words}”要 {each.need} 道，只有 {each.have} 道" for each in lacking
         )
         raise BlueprintUnsatisfiable(lacking=said, shortfalls=tuple(lacking))
+    ordered, shared = _apart(blueprint, ordered, shared)
     chosen = (
         Chosen(row, ordered[at])
         for number, row in enumerate(blueprint.rows)
         for at in shared.given(number)
     )
     return PaperPlan(blueprint, as_of, seed, tuple(chosen))
+
+
+def _apart(
+    blueprint: Blueprint, ordered: list[PoolQuestion], shared: "_Distribution"
+) -> tuple[list[PoolQuestion], "_Distribution"]:
+    """The same distribution without questions that give each other away, as far as the pool
+    allows; a paper with such a pair is better than none, and the bank's page shows the tag."""
+    kept: set[frozenset[str]] = set()
+    while clash := next(iter(_clashes(blueprint, ordered, shared, kept)), None):
+        for out in reversed(clash):
+            fewer = [question for question in ordered if question is not out]
+            again = _Distribution(blueprint.rows, fewer)
+            if not _shortfalls(blueprint, again):
+                ordered, shared = fewer, again
+                break
+        else:
+            kept.add(frozenset(question.code for question in clash))
+    return ordered, shared
+
+
+def _clashes(
+    blueprint: Blueprint,
+    ordered: Sequence[PoolQuestion],
+    shared: "_Distribution",
+    kept: Collection[frozenset[str]],
+) -> Iterator[tuple[PoolQuestion, PoolQuestion]]:
+    """Pairs of the paper that must stand apart, by lot; not those that cannot be helped."""
+    taken = sorted(at for number, _ in enumerate(blueprint.rows) for at in shared.given(number))
+    for one, other in combinations([ordered[at] for at in taken], 2):
+        leaks = other.code in one.apart_from or one.code in other.apart_from
+        if leaks and frozenset((one.code, other.code)) not in kept:
+            yield one, other
 
 
 def _lot(key: bytes, code: str) -> bytes:
