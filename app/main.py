@@ -4,12 +4,15 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Scope
 
 from app.accounts import pages as accounts_pages
 from app.accounts import queries as accounts
@@ -56,6 +59,9 @@ FEATURES = (
     circulars_pages,
     column_pages,
 )
+# FastAPI reads a form before it asks who sent it. Twice what the largest form takes, so that the
+# form itself can say what is wrong; the saves of a sitting have their own, smaller limit.
+LARGEST_BODY = 24 * 1024 * 1024
 # The first role that fits decides where the front door leads.
 HOMES = (
     (Role.ORGANIZER, "/contests"),
@@ -89,10 +95,12 @@ def create_app(
     app.state.city = settings.city
     app.state.bureau = settings.bureau
     app.state.registration = settings.registration
+    app.state.base_url = settings.base_url
     app.state.templates = environment(ROOT / "templates")
     app.state.identify = accounts.identify
     app.state.note_denial = _note_denial
     app.state.outcome = circulars.outcome
+    app.state.issued = circulars.issued
     app.state.sweep_once = sitting_pages.sweeper.sweep_once
     errors.install(app)
     app.add_api_route("/", home, methods=["GET"])
@@ -103,8 +111,9 @@ def create_app(
     # Outside Starlette's own error layer, which add_middleware cannot reach: the 500 page
     # needs its headers too.
     # A paper of 50 questions is 76 KB of HTML and 12 KB on the wire.
-    packed = GZipMiddleware(app.build_middleware_stack(), minimum_size=1500, compresslevel=5)
-    guarded = CsrfGuard(packed, secret_key=settings.secret_key)
+    limited = RequestBodyLimitMiddleware(app.build_middleware_stack(), max_body_size=LARGEST_BODY)
+    packed = GZipMiddleware(limited, minimum_size=1500, compresslevel=5)
+    guarded = CsrfGuard(packed, secret_key=settings.secret_key, refused=partial(_note_foreign, app))
     app.middleware_stack = SecurityHeaders(guarded, production=settings.production)
     return app
 
@@ -130,10 +139,24 @@ def _note_denial(request: Request, code: str) -> None:
             db,
             actor=actor or SYSTEM,
             act="denied",
-            subject=request.url.path,
+            subject=errors.address(request),
             now=request.app.state.clock.now(),
             code=code,
             method=request.method,
+        )
+
+
+def _note_foreign(app: FastAPI, scope: Scope) -> None:
+    """The same for a request that no page of ours sent; whose browser it was, nobody asked."""
+    with transaction(app.state.engine) as db:
+        audit.record(
+            db,
+            actor=SYSTEM,
+            act="denied",
+            subject=scope["path"],
+            now=app.state.clock.now(),
+            code="foreign_origin",
+            method=scope["method"],
         )
 
 

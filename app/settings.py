@@ -22,6 +22,7 @@ class Settings:
     city: str = "云岭市"
     bureau: str = "云岭市生态环境局"
     registration: str = "（待填）"
+    base_url: str = ""
     data_dir: Path = Path("var")
 
     def __post_init__(self) -> None:
@@ -43,5 +44,6 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         city=city,
         bureau=environ.get("BIWU_BUREAU", f"{city}生态环境局"),
         registration=environ.get("BIWU_REGISTRATION", "（待填）"),
+        base_url=environ.get("BIWU_BASE_URL", "").rstrip("/"),
         data_dir=data,
     )

@@ -60,7 +60,7 @@ def parse_account(*, name: str, display_name: str, county: str) -> AccountForm:
     problems: dict[str, str] = {}
     if not _NAME.fullmatch(name):
         problems["name"] = "账号为 2 至 64 个字母、数字或汉字，中间不能有空格。"
-    if not 0 < len(display_name) <= 64:
+    if not (0 < len(display_name) <= 64 and display_name.isprintable()):
         problems["display_name"] = "请填写姓名，不超过 64 个字。"
     if not _COUNTY.fullmatch(county):
         problems["county"] = "请填写县区代码，例如 790121；市级账号留空。"

@@ -111,21 +111,26 @@ def contest_of(db: Session, release_id: int) -> tuple[Release, Contest]:
     return row, results.contest(db, row.contest_id)
 
 
-def outcome(db: Session, contest_id: int) -> Outcome:
-    """What became of a contest on the floors above the contests, for their checklist: `main`
-    hands this question down."""
-    states = marking.exam_states(db, contest_id)
-    newest = results.newest(db, contest_id)
-    issued = db.execute(
+def issued(db: Session, contest_id: int) -> bool:
+    """Whether a circular of this contest is out."""
+    found = db.execute(
         select_columns(col(CircularIssue.id))
         .join(Release, col(Release.id) == col(CircularIssue.release_id))
         .where(col(Release.contest_id) == contest_id)
         .limit(1)
     ).first()
+    return found is not None
+
+
+def outcome(db: Session, contest_id: int) -> Outcome:
+    """What became of a contest on the floors above the contests, for their checklist: `main`
+    hands this question down."""
+    states = marking.exam_states(db, contest_id)
+    newest = results.newest(db, contest_id)
     return Outcome(
         marked=sum(
             state.run is not None and state.run.sittings >= state.handed_in for state in states
         ),
         released=newest is not None,
-        circular_published=issued is not None,
+        circular_published=issued(db, contest_id),
     )

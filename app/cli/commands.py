@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app.cli import output, world
+from app.cli.accounts import account
 from app.cli.bank import bank
 from app.cli.demo.play import CHAPTERS, FILES, play
 from app.cli.demo.visitor import Stuck
@@ -22,9 +23,10 @@ from app.kernel.clock import SystemClock
 from app.kernel.entropy import SystemEntropy
 from app.main import create_app
 from app.seed.world import PASSWORD, build
-from app.settings import BadSettings, Settings
+from app.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="比武：执法比武与考试平台")
+app.add_typer(account, name="accounts")
 app.add_typer(roster, name="roster")
 app.add_typer(bank, name="bank")
 app.add_typer(draw, name="draw")
@@ -35,10 +37,7 @@ app.add_typer(release, name="release")
 @app.command()
 def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     """迁移数据库，然后提供服务；演示模式下先建好演示数据并印出账号。"""
-    try:
-        own = world.settings()
-    except BadSettings as error:
-        output.refuse(str(error))
+    own = world.settings()
     with world.database(own) as engine:
         if not own.production:
             _seed_once(engine, own)

@@ -5,17 +5,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.cli import output
 from app.db.engine import make_engine
 from app.db.migrate import upgrade
 from app.db.session import Engine
 from app.kernel.clock import SystemClock
 from app.seed.laws import load_law_table
-from app.settings import Settings, from_environment
+from app.settings import BadSettings, Settings, from_environment
 
 
 def settings() -> Settings:
-    """From the environment of this process."""
-    return from_environment(os.environ)
+    """From the environment of this process; refuses one that must not start."""
+    try:
+        return from_environment(os.environ)
+    except BadSettings as error:
+        output.refuse(str(error))
 
 
 @contextmanager

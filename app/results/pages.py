@@ -32,7 +32,9 @@ def results(
 ) -> Response:
     """成绩: before the release what would be released, afterwards what was."""
     desk = queries.desk(db, contest_id, now=now)
-    return render(request, "results/results.html", desk=desk, listing=listing)
+    # Circulars are made upstairs; whether one is out, `main` hands down as it does for contests.
+    issued = request.app.state.issued(db, contest_id)
+    return render(request, "results/results.html", desk=desk, listing=listing, issued=issued)
 
 
 @router.get("/contests/{contest_id}/release")

@@ -166,7 +166,7 @@ def _county_line(line: str) -> tuple[str, str] | None:
         return None
     code, name = parts if _CODE.fullmatch(parts[0]) else reversed(parts)
     usable = _CODE.fullmatch(code) and not _CODE.fullmatch(name) and len(name) <= 64
-    return (code, name) if usable else None
+    return (code, name) if usable and name.isprintable() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from app.sitting.rules.refusals import BadAnswer
 
 ANSWER_LIMIT = 8000
 MOST_ITEMS = 1000
-Positive = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+LAST_SEQ = 2**31 - 1
+Positive = Annotated[int, msgspec.Meta(ge=1, le=LAST_SEQ)]
 
 
 class AnswerBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -55,7 +56,7 @@ def parse_sheet(
     for name, text in fields:
         sent.setdefault(name, []).append(text.replace("\0", ""))
     try:
-        seqs = count(int(_one(sent, "seq")))
+        seqs = count(_first(_one(sent, "seq")))
         kinds = {_number(name, "k"): texts[-1] for name, texts in sent.items() if name[:1] == "k"}
         flagged = sorted(_number(name, "f") for name in sent if name[:1] == "f")
         answers = {
@@ -80,6 +81,14 @@ def renumbered(save: Save, seq: int) -> Save:
 
 def _one(sent: dict[str, list[str]], name: str) -> str:
     return sent.get(name, [""])[-1]
+
+
+def _first(text: str) -> int:
+    """A sequence that still fits the column after the last question."""
+    number = int(text)
+    if not 0 <= number <= LAST_SEQ - MOST_ITEMS:
+        raise ValueError(text)
+    return number
 
 
 def _number(name: str, prefix: str) -> int:

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from app.db.session import NotStorable
 from app.kernel.errors import DomainError, Kind
 from app.web.access import NotSignedIn
 from app.web.templating import asked_by_htmx, render
@@ -42,12 +43,21 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _refused)
     app.add_exception_handler(NotSignedIn, _not_signed_in)
     app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(NotStorable, _malformed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _broken)
 
 
 def _wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
+
+
+def address(request: Request) -> str:
+    """The address as it may be written down: of a ticket's only that it was one."""
+    if "code" in request.path_params:
+        path: str = request.scope["route"].path
+        return path
+    return request.url.path
 
 
 def answer(request: Request, status: int, code: str, message: str) -> Response:
@@ -100,6 +110,6 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _broken(request: Request, error: Exception) -> Response:
     number = request.app.state.entropy.token(4)
-    log.error("%s %s %s", number, request.method, request.url.path, exc_info=error)
+    log.error("%s %s %s", number, request.method, address(request), exc_info=error)
     message = f"编号 {number}。已显示“已保存”的答案都是安全的，请稍后再试。"
     return answer(request, 500, "broken", message)

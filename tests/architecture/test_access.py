@@ -39,7 +39,7 @@ def routes(app: FastAPI) -> set[tuple[str, str]]:
     found = set()
     for route in iter_route_contexts(app.routes):
         methods = getattr(route.original_route, "methods", None) or set()
-        found |= {(method, route.path) for method in methods if method != "HEAD"}
+        found |= {(method, str(route.path)) for method in methods if method != "HEAD"}
     return found
 
 

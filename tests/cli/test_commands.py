@@ -113,3 +113,16 @@ def test_a_production_server_without_a_secret_does_not_start(tmp_path: Path) -> 
     assert done.returncode == 1
     assert "BIWU_SECRET_KEY" in done.stderr
     assert not (tmp_path / "biwu.db").exists()
+
+
+def test_the_first_accounts_are_opened_on_the_server(tmp_path: Path) -> None:
+    password = ("--password", "十个字符以上的密码词")
+    opened = ("accounts", "open", "system", "--role", "system_admin", *password)
+    done = run(tmp_path, *opened)
+    assert (done.returncode, "系统管理员" in done.stdout) == (0, True), done.stderr
+    assert "已有人使用" in run(tmp_path, *opened).stderr
+    both = ("--role", "auditor", "--role", "organizer", *password)
+    mixed = run(tmp_path, "accounts", "open", "both", *both)
+    assert (mixed.returncode, "必须分开" in mixed.stderr) == (1, True)
+    short = run(tmp_path, "accounts", "open", "x", "--role", "auditor", "--password", "short")
+    assert (short.returncode, "至少 10 个字符" in short.stderr) == (1, True)

@@ -71,7 +71,10 @@ def test_tiles_count_the_days_that_are_left(db: Session) -> None:
     facts = queries.facts(db, worlds.opened(db), now=NINE)
     assert queries.progress_tiles(facts, opens_at=None, now=NINE)[0] == ("距开考", "—", "")
     assert queries.progress_tiles(facts, opens_at=OPENS, now=NINE)[0] == ("距开考", "7", "天")
-    assert queries.progress_tiles(facts, opens_at=NINE, now=OPENS)[0] == ("距开考", "0", "天")
+    soon, last = NINE + timedelta(hours=23), NINE + timedelta(seconds=1)
+    assert queries.progress_tiles(facts, opens_at=soon, now=NINE)[0] == ("距开考", "24", "小时内")
+    assert queries.progress_tiles(facts, opens_at=last, now=NINE)[0] == ("距开考", "1", "小时内")
+    assert queries.progress_tiles(facts, opens_at=NINE, now=NINE)[0] == ("首科", "已开考", "")
 
 
 def test_what_is_not_there_is_missing(db: Session) -> None:

@@ -154,7 +154,7 @@ def test_the_desk_costs_the_same_for_a_full_contest_and_an_empty_one(
         counts.append(len(statements))
     full, bare = counts
     assert full - bare == 1  # the first has a draw to read
-    assert full == 15
+    assert full == 16
 
 
 def test_ones_own_list_costs_one_query_for_one_release_and_for_two(

@@ -8,6 +8,7 @@ ROWS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/roster/template.xlsx"): COUNTIES_TOO,
     ("GET", "/roster/{officer_id:int}"): COUNTIES_TOO,
     ("POST", "/roster/{officer_id:int}"): COUNTIES_TOO,
+    ("POST", "/roster/{officer_id:int}/account"): CITY,
     ("GET", "/roster/import"): CITY,
     ("POST", "/roster/import"): CITY,
     ("POST", "/roster/import/confirm"): CITY,

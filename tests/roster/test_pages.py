@@ -10,13 +10,16 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import select
 
+from app.audit import queries as audit
 from app.db.session import reading, transaction
+from app.kernel.actor import Role
 from app.kernel.canonical import digest
 from app.roster import queries
-from app.roster.tables import Officer
+from app.roster.tables import County, Officer
 from tests import factories
 from tests.conftest import ClientOf
 from tests.factories import Cast
+from tests.fakes import NINE
 from tests.roster import worlds
 from tests.roster.worlds import LIN, sheet
 
@@ -366,3 +369,26 @@ def test_a_double_click_on_writing_writes_once(
     for _ in range(2):
         assert organizer.post("/roster/import/confirm", files=upload(data)).status_code == 303
     assert len(known(app)) == 4
+
+
+def test_an_account_is_tied_to_an_officer_who_then_signs_in_as_such(
+    app: FastAPI, client_of: ClientOf, people: Cast
+) -> None:
+    with transaction(app.state.engine) as db:
+        here = next(row for row in db.exec(select(County)) if row.code == "01")
+        fresh = factories.officer(db, here, "周砚秋", "080101000099", now=NINE)
+        factories.account(db, "zhouyanqiu", Role.OFFICER, county="01", now=NINE)
+        officer_id = fresh.id or 0
+    organizer = client_of(people.organizer)
+    address = f"/roster/{officer_id}/account"
+    for wrong in ("nobody", "clerk"):
+        refused = organizer.post(address, data={"account": wrong})
+        assert (refused.status_code, "没有这个账号" in refused.text) == (422, True)
+    assert organizer.post(address, data={"account": " zhouyanqiu "}).status_code == 303
+    with reading(app.state.engine) as db:
+        row = db.get(Officer, officer_id)
+        assert row is not None
+        assert row.account_id is not None
+        assert audit.latest(db)[0].act == "tie_account"
+    taken = organizer.post(address, data={"account": people.stranger.name})
+    assert taken.status_code == 409

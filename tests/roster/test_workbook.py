@@ -25,8 +25,9 @@ from app.roster.rules.plan import ImportPlan, ProblemKind
 from app.roster.workbook.containers import PARTS_LIMIT, XML_LIMIT
 from app.roster.workbook.reading import MERGES_LIMIT, ROWS_LIMIT, read
 from app.roster.workbook.writing import problems_sheet, roster_sheet, template
+from app.seed.counties import COUNTIES
 from samples import build
-from samples.build import COUNTIES, DRAW_DATE, PLANTED
+from samples.build import DRAW_DATE, PLANTED
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 TODAY = date(2026, 9, 20)

@@ -12,7 +12,7 @@ from app.db.session import Session
 from app.kernel.actor import SYSTEM
 from app.roster import actions, queries
 from app.roster.tables import County
-from samples.build import COUNTIES
+from app.seed.counties import COUNTIES
 from tests.fakes import NINE, FixedEntropy
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"

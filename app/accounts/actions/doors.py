@@ -51,9 +51,25 @@ def note_failure(db: Session, *, name: str, now: datetime) -> None:
     audit.record(db, actor=SYSTEM, act="sign_in_refused", subject=subject, now=now)
 
 
-def sign_in(db: Session, *, actor: Actor, entropy: Entropy, now: datetime) -> str:
-    """登录: returns a fresh session token, of which only the hash is kept."""
+def note_wait(db: Session, *, name: str, now: datetime) -> None:
+    """限速留痕: a password that came too soon was not looked at, and does not count."""
+    known = queries.account_named(db, name) is not None
+    subject = name if known else "不存在的账号"
+    audit.record(db, actor=SYSTEM, act="sign_in_throttled", subject=subject, now=now)
+
+
+def note_unknown_ticket(db: Session, *, now: datetime) -> None:
+    """准考码错误留痕, without the code: it may be a right one with a slip of the finger."""
+    audit.record(db, actor=SYSTEM, act="enter_refused", subject="准考证", now=now)
+
+
+def sign_in(
+    db: Session, *, actor: Actor, entropy: Entropy, now: datetime, replaces: str | None = None
+) -> str:
+    """登录: returns a fresh session token, of which only the hash is kept. The session that this
+    browser still had (`replaces`: its token) ends (ASVS 7.2.4)."""
     token = entropy.token()
+    _end(db, replaces)
     db.add(
         SignIn(
             token_hash=token_hash(token),
@@ -66,11 +82,14 @@ def sign_in(db: Session, *, actor: Actor, entropy: Entropy, now: datetime) -> st
     return token
 
 
-def enter(db: Session, *, code: str, entropy: Entropy, now: datetime) -> str:
+def enter(
+    db: Session, *, code: str, entropy: Entropy, now: datetime, replaces: str | None = None
+) -> str:
     """扫码登录: the one-time code of a ticket becomes a session for that candidate's exams."""
     ticket = queries.ticket_for_update(db, normal_code(code))
     check(ticket, now)
     assert ticket is not None
+    _end(db, replaces)
     ticket.used_at = now
     token = entropy.token()
     db.add(
@@ -96,6 +115,12 @@ def check(ticket: Ticket | None, now: datetime) -> None:
         raise TicketUsed
     if now >= ticket.valid_until:
         raise TicketExpired
+
+
+def _end(db: Session, token: str | None) -> None:
+    session = queries.sign_in(db, token) if token else None
+    if session is not None:
+        db.delete(session)
 
 
 def sign_out(db: Session, *, token: str, actor: Actor, now: datetime) -> None:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from passlib.exc import PasswordSizeError
 from passlib.hash import argon2
 
 from app.accounts.rules import TooBusy
@@ -29,9 +30,12 @@ def hashed(password: str) -> str:
 
 
 def fits(password: str, stored: str) -> bool:
-    """Whether this is the password."""
+    """Whether this is the password. Nobody's is longer than the library reads."""
     with _turn():
-        out: bool = _argon2id.verify(password, stored)
+        try:
+            out: bool = _argon2id.verify(password, stored)
+        except PasswordSizeError:
+            return False
     return out
 
 

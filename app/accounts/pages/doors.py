@@ -43,10 +43,11 @@ def sign_in(
     try:
         actor = doors.checked(reader, name=form.name, password=form.password, now=now)
     except (WrongNameOrPassword, TooManyTries) as refusal:
-        if isinstance(refusal, WrongNameOrPassword):
-            doors.note_failure(db, name=form.name, now=now)
+        wrong = isinstance(refusal, WrongNameOrPassword)
+        (doors.note_failure if wrong else doors.note_wait)(db, name=form.name, now=now)
         return _again(request, form, refusal)
-    token = doors.sign_in(db, actor=actor, entropy=entropy, now=now)
+    old = cookies.read(request)
+    token = doors.sign_in(db, actor=actor, entropy=entropy, now=now, replaces=old)
     response = RedirectResponse(form.next or "/", 303)
     cookies.give(request, response, token)
     return response
@@ -83,8 +84,10 @@ def enter(
 ) -> Response:
     """准考证登录."""
     try:
-        token = doors.enter(db, code=code, entropy=entropy, now=now)
+        old = cookies.read(request)
+        token = doors.enter(db, code=code, entropy=entropy, now=now, replaces=old)
     except TicketUnknown as refusal:
+        doors.note_unknown_ticket(db, now=now)
         return render(request, "accounts/enter.html", status=403, problem=str(refusal), code=code)
     response = RedirectResponse("/sittings", 303)
     cookies.give(request, response, token)

@@ -109,6 +109,8 @@ def read_questions(text: str) -> list[dict[str, Any]]:
         document = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise NotBankFile(why=f"不是 TOML（{error}）") from error
+    except (ValueError, RecursionError) as error:  # a number of 5000 digits, a list 10,000 deep
+        raise NotBankFile(why="里面有过长的数字或者过深的嵌套") from error
     if document.get("schema") != 1:
         raise NotBankFile(why="文件头应当写 schema = 1")
     questions = document.get("question", [])

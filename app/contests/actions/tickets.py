@@ -134,6 +134,8 @@ def issue_tickets(
         actor=actor,
         now=now,
     )
+    # In the order in which they are handed out: by county, there by number.
+    rows.sort(key=lambda row: (row.county.position, row.candidate.number or ""))
     return [_slip(row, codes[row.id], exams) for row in rows]
 
 

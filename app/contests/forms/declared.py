@@ -26,6 +26,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 EXAM_ROWS = 8
 TIE_ROWS = 10
 HUNDRED = Decimal(100)
+PLACES = 6  # of a number as typed, on either side of the point
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,9 @@ class _Reader:
             number = Decimal(self.values[name])
         except InvalidOperation:
             number = Decimal("NaN")
-        if not number.is_finite():
+        # 1e999999 is finite, and written out it is a page of a million zeros
+        few = len(self.values[name]) <= 20 and abs(number.adjusted()) <= PLACES
+        if not (number.is_finite() and few):
             self.problems.append(Problem(name, f"{label}请填写数字。"))
             return Decimal(0)
         return number

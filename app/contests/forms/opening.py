@@ -41,9 +41,9 @@ def parse(*, year: str, number: str, title: str, preset: str) -> OpeningForm:
     """新建比武: year and number are whole and plausible, the title is given, the preset exists."""
     year, number, title = year.strip(), number.strip(), title.strip()
     problems = {}
-    if not (year.isascii() and year.isdigit() and 2000 <= int(year) <= 2100):
+    if not (_short(year) and 2000 <= int(year) <= 2100):
         problems["year"] = "请填写四位年份，例如 2026。"
-    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= 99):
+    if not (_short(number) and 1 <= int(number) <= 99):
         problems["number"] = "请填写期数，1 到 99 的整数。"
     if not title:
         problems["title"] = "请填写比武名称。"
@@ -52,3 +52,8 @@ def parse(*, year: str, number: str, title: str, preset: str) -> OpeningForm:
     if preset not in {each.name for each in PRESETS}:
         problems["preset"] = "请选择一套计分规则，以后还可以改。"
     return OpeningForm(year, number, title, preset, problems)
+
+
+def _short(text: str) -> bool:
+    """Whether these are a few digits; int() refuses thousands of them."""
+    return text.isascii() and text.isdigit() and len(text) < 10

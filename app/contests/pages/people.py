@@ -14,7 +14,7 @@ from app.db.session import Session
 from app.draw import queries as draws
 from app.kernel.actor import Role
 from app.roster import queries as roster
-from app.web import qr
+from app.web import addresses, qr
 from app.web.access import Organizer, OrganizerOrClerk
 from app.web.deps import Chance, Now, ReadDb, WriteDb
 from app.web.templating import from_local, render
@@ -115,7 +115,7 @@ def nominate(
     now: Now,
     actor: OrganizerOrClerk,
     contest_id: int,
-    officer_id: Annotated[int, Form()] = 0,
+    officer_id: Annotated[int, Form(ge=0, le=999_999_999)] = 0,
 ) -> Response:
     """推荐, by the organizer or by the county's clerk."""
     actions.nominate(db, contest_id=contest_id, officer_id=officer_id, actor=actor, now=now)
@@ -175,7 +175,7 @@ def issue_tickets(
     contest = queries.contest(db, contest_id)
     who: dict[str, Any] = {"entropy": entropy, "actor": actor, "now": now}
     slips = actions.issue_tickets(db, contest_id=contest_id, again=bool(again), **who)
-    base = str(request.base_url).rstrip("/")
+    base = addresses.base(request)
     codes = {slip.candidate: qr.svg(f"{base}/t/{slip.code}") for slip in slips}
     context: dict[str, Any] = {"contest": contest, "slips": slips, "codes": codes}
     return render(request, "contests/tickets.html", **context, base=base)

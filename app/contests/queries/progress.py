@@ -95,13 +95,26 @@ def progress_tiles(
     facts: Facts, *, opens_at: datetime | None, now: datetime
 ) -> list[tuple[str, str, str]]:
     """Label, figure and unit of the tiles beside the checklist."""
-    days = "—" if opens_at is None else str(max(0, (opens_at - now).days))
     return [
-        ("距开考", days, "" if opens_at is None else "天"),
+        _until_opening(opens_at, now),
         ("参赛人员", str(facts.candidates), "人"),
         ("在册人员", str(facts.officers), "人"),
         ("可用试题", str(facts.questions_usable), "道"),
     ]
+
+
+def _until_opening(opens_at: datetime | None, now: datetime) -> tuple[str, str, str]:
+    """Whole days, the last of them in hours; once the first exam has opened, that it has."""
+    if opens_at is None:
+        return "距开考", "—", ""
+    if opens_at <= now:
+        return "首科", "已开考", ""
+    left = opens_at - now
+    return (
+        ("距开考", str(left.days), "天")
+        if left.days
+        else ("距开考", str(left.seconds // 3600 + 1), "小时内")
+    )
 
 
 def _count(db: Session, column: int | None) -> int:

@@ -126,7 +126,7 @@ class _Reader:
         text = self.fields.get(name, "").strip()
         if not text and least == 0:
             return 0
-        if text.isdecimal() and least <= int(text) <= most:
+        if text.isdecimal() and len(text) < 10 and least <= int(text) <= most:
             return int(text)
         self.problems[name] = f"{what}应当是 {least} 到 {most} 的整数。"
         return least

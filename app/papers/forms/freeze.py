@@ -28,7 +28,7 @@ def parse_freeze(*, title: str, as_of: str, avoid: Sequence[str], today: date) -
         day, problems["as_of"] = today, "请填写适用日期（考试那一天）。"
     if not title.strip() or len(title.strip()) > 128:
         problems["title"] = "请填写试卷名称，不超过 128 个字。"
-    papers = tuple(int(number) for number in avoid if number.isdecimal())
+    papers = tuple(int(number) for number in avoid if number.isdecimal() and len(number) < 10)
     return FreezeForm(title.strip(), day, papers, problems)
 
 

@@ -1,20 +1,25 @@
 """The list of officers, its download, and one officer."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from app.accounts import queries as accounts
+from app.kernel.actor import Role
 from app.roster import actions, forms, queries
 from app.roster.pages.asked import Fields, directory, register, scope
 from app.roster.rules.directory import CertificateTaken, IdNumberTaken
 from app.roster.rules.eligibility import eligibility
 from app.roster.workbook import writing
-from app.web.access import OrganizerOrClerk
+from app.web.access import Organizer, OrganizerOrClerk
 from app.web.deps import Chance, Now, ReadDb, Seals, WriteDb
 from app.web.downloads import XLSX, download
 from app.web.paging import pager
 from app.web.templating import local_date, render
 
 router = APIRouter()
+NO_SUCH_ACCOUNT = "没有这个账号，或者它没有“执法人员”角色。请先让管理员开户、授权。"
 
 
 @router.get("/roster")
@@ -24,7 +29,7 @@ def officers(
     now: Now,
     actor: OrganizerOrClerk,
     page: int = 1,
-    imported: int = 0,
+    imported: Annotated[int, Query(ge=0, le=999_999_999)] = 0,
 ) -> Response:
     """花名册: who may be drawn on a day, and the reasons against those who may not."""
     form = forms.parse_filter(request.query_params, today=local_date(now))
@@ -106,6 +111,28 @@ def edit_officer(
         except IdNumberTaken as refusal:
             form = form.refused("id_number", str(refusal))
     return _officer_page(request, db, now, actor, officer=officer, form=form)
+
+
+@router.post("/roster/{officer_id:int}/account")
+def tie_account(
+    request: Request,
+    db: WriteDb,
+    now: Now,
+    actor: Organizer,
+    officer_id: int,
+    account: Annotated[str, Form()] = "",
+) -> Response:
+    """绑定账号: an officer with an account signs in with a password, and sees results later."""
+    officer = queries.officer(db, officer_id, county=None)
+    found = accounts.account_named(db, account.strip())
+    form = forms.officer_form(officer)
+    if found is None or found.id is None or Role.OFFICER not in accounts.roles_of(db, found.id):
+        form = form.refused("account", NO_SUCH_ACCOUNT)
+        return _officer_page(request, db, now, actor, officer=officer, form=form)
+    actions.tie_account(
+        db, certificate=officer.certificate, account_id=found.id, actor=actor, now=now
+    )
+    return RedirectResponse(f"/roster/{officer_id}?saved=1", 303)
 
 
 def _officer_page(

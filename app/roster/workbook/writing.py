@@ -6,6 +6,7 @@ from datetime import date
 
 import openpyxl
 from openpyxl.cell import Cell, MergedCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -173,10 +174,11 @@ def _line(sheet: Worksheet, row: int, values: Sequence[str]) -> None:
 
 def _write(cell: Cell | MergedCell, value: str) -> None:
     # Text by type: a name, a post or a value that begins with = + - @ is never a formula, and
-    # quotePrefix keeps it so when a person edits the cell.
-    cell.value = value
+    # quotePrefix keeps it so when a person edits the cell. A workbook holds no control characters.
+    clean = ILLEGAL_CHARACTERS_RE.sub("", value)
+    cell.value = clean
     cell.data_type = "s"
-    if value[0] in "=+-@":
+    if clean.startswith(("=", "+", "-", "@", "\t", "\r")):
         cell.quotePrefix = True
 
 

@@ -9,7 +9,7 @@ from app.db.session import Session
 from app.sitting import actions, forms, queries
 from app.sitting.forms import HallForm
 from app.sitting.pages import views
-from app.web import qr
+from app.web import addresses, qr
 from app.web.access import Invigilator
 from app.web.deps import Chance, Now, ReadDb, WriteDb
 from app.web.templating import render
@@ -131,9 +131,9 @@ def ticket(
         return _again(request, db, now, exam_id, sitting_id, form)
     about = {"exam_id": exam_id, "sitting_id": sitting_id}
     code = actions.reissue(db, **about, reason=form.reason, entropy=entropy, actor=actor, now=now)
-    door = str(request.base_url)
-    shown = views.seat(db, exam_id, sitting_id, now) | {"code": code, "door": f"{door}enter"}
-    return render(request, "sitting/reissued.html", qr=qr.svg(f"{door}t/{code}"), **shown)
+    door = addresses.base(request)
+    shown = views.seat(db, exam_id, sitting_id, now) | {"code": code, "door": f"{door}/enter"}
+    return render(request, "sitting/reissued.html", qr=qr.svg(f"{door}/t/{code}"), **shown)
 
 
 def _again(

@@ -16,6 +16,8 @@ from app.sitting.rules.refusals import AnswerNotStored, SequenceTaken
 
 PASS_HEADER = "x-sitting-pass"
 TRIES = 4
+ANSWER_BYTES = 128 * 1024  # 8000 letters, each of them escaped twice over
+SHEET_BYTES = 2 * 1024 * 1024
 _encode = msgspec.json.Encoder().encode
 
 
@@ -70,6 +72,13 @@ async def _stored(request: Request, save: Save) -> Saved | SequenceTaken:
 
 
 hot_routes = [
-    Route("/sittings/{sitting_id:int}/answers", save_answer, methods=["POST"]),
-    Route("/sittings/{sitting_id:int}/sheet", save_sheet, methods=["POST"]),
+    Route(
+        "/sittings/{sitting_id:int}/answers",
+        save_answer,
+        methods=["POST"],
+        max_body_size=ANSWER_BYTES,
+    ),
+    Route(
+        "/sittings/{sitting_id:int}/sheet", save_sheet, methods=["POST"], max_body_size=SHEET_BYTES
+    ),
 ]
