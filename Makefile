@@ -23,7 +23,7 @@ check: $(VENV)/ready    ## ruff, mypy --strict, import contracts, the question b
 	$(BIN)/python -m app bank check
 
 test: check             ## everything, on SQLite and PostgreSQL, in a browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(VENV)/ready    ## CPU per durable save and per whole attempt, as JSON
 	$(BIN)/python -m bench.attempts

@@ -39,7 +39,6 @@ def cells(folder: Path) -> Cells:
     return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_same_seed_gives_the_same_files_and_another_seed_does_not(
     demo: Path, tmp_path: Path
 ) -> None:
@@ -54,7 +53,6 @@ def test_the_same_seed_gives_the_same_files_and_another_seed_does_not(
     assert cells(tmp_path / "other") != cells(demo)
 
 
-@pytest.mark.xdist_group("demo")
 def test_every_file_stands_by_itself(demo: Path) -> None:
     assert verify_draw(json.loads((demo / "draw.json").read_bytes())) == []
     release = release_of(demo)
@@ -69,7 +67,6 @@ def test_every_file_stands_by_itself(demo: Path) -> None:
     assert [line["hash"] for line in lines] == [linked.hash for linked in chain]
 
 
-@pytest.mark.xdist_group("demo")
 def test_one_flipped_answer_names_exactly_its_candidate(demo: Path) -> None:
     forged = copy.deepcopy(release_of(demo))
     sitting = forged["evidence"]["exams"][0]["sittings"][3]
@@ -83,7 +80,6 @@ def test_one_flipped_answer_names_exactly_its_candidate(demo: Path) -> None:
     assert all(sitting["candidate"] in each.where for each in found)
 
 
-@pytest.mark.xdist_group("demo")
 def test_every_number_of_the_workbook_equals_the_release(demo: Path) -> None:
     release, sheets = release_of(demo), cells(demo)
     assert list(sheets) == ["县区成绩", "个人成绩", "省赛选派", "抽取与替补及缺考", "计分规则"]
@@ -117,7 +113,6 @@ def exactly(value: Any) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-@pytest.mark.xdist_group("demo")
 def test_no_identity_or_phone_number_is_in_any_file(demo: Path) -> None:
     for file in demo.iterdir():
         text = file.read_bytes()

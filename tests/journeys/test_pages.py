@@ -29,7 +29,7 @@ from tests.journeys.conftest import PHONE, OpenContext
 from tests.journeys.crawling import Visit, crawl, faults_of
 from tests.journeys.live import Live
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 MOST, OF_A_KIND = 150, 3
 ROLES = (
     "nobody",

@@ -17,7 +17,7 @@ from tests.journeys.conftest import DESK, PHONE, OpenContext
 from tests.journeys.live import Live
 from tests.journeys.people import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 
 POST = """async ([path, fields]) => {
   const body = new URLSearchParams(fields);

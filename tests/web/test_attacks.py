@@ -387,9 +387,9 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
     assert "domain=" not in given
 
 
-@pytest.mark.parametrize("how", ["disabled", "regranted", "password"])
+@pytest.mark.parametrize("how", ["disabled", "disabled behind our back", "regranted", "password"])
 def test_what_is_taken_away_ends_with_the_next_request(
-    client_of: ClientOf, people: Cast, how: str
+    app: FastAPI, client_of: ClientOf, people: Cast, how: str
 ) -> None:
     victim = client_of(people.organizer)
     assert victim.get("/contests").status_code == 200
@@ -397,6 +397,9 @@ def test_what_is_taken_away_ends_with_the_next_request(
     if how == "disabled":
         form = {"active": "0", "reason": "调离"}
         assert client_of(people.system_admin).post(f"{own}/active", data=form).status_code == 303
+    elif how == "disabled behind our back":  # its session is still there
+        with transaction(app.state.engine) as db:
+            db.exec(select(Account).where(Account.name == "organizer")).one().active = False
     elif how == "password":
         assert client_of(people.system_admin).post(f"{own}/password").status_code == 200
     else:
