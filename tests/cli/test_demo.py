@@ -100,9 +100,21 @@ def test_every_number_of_the_workbook_equals_the_release(demo: Path) -> None:
         if candidate["absent"] is None:
             assert row[0] == candidate["place"]
             assert exactly(row[6]) == exactly(candidate["exams"][0]["score"])
-    shown_names = {value for row in sheets["省赛选派"] for value in row if isinstance(value, str)}
-    picks = [*release["picks"]["picked"], *release["picks"]["substitutes"]]
-    assert {each["name"] for each in picks} <= shown_names
+            minutes, seconds = divmod(candidate["used_seconds"], 60)
+            assert row[8] == f"{minutes}分{seconds:02d}秒"
+    by_number = {each["candidate"]: each for each in release["candidates"]}
+    shown = [row for row in sheets["省赛选派"] if row[0] in ("选派", "替补")]
+    picks = [("选派", each) for each in release["picks"]["picked"]]
+    picks += [("替补", each) for each in release["picks"]["substitutes"]]
+    assert len(shown) == len(picks)
+    for row, (word, each) in zip(shown, picks, strict=True):
+        person = by_number[each["candidate"]]
+        assert row[:4] == (word, each["order"], person["place"], each["candidate"])
+        assert (exactly(row[8]), row[9]) == (exactly(person["total"]), each["why"])
+    calls = [row for row in sheets["抽取与替补及缺考"] if isinstance(row[0], int)]
+    told = sorted((each["county"], each["name"], each["order"] or "—") for each in release["calls"])
+    assert sorted((row[1], row[2], row[5]) for row in calls) == told
+    assert [row[0] for row in calls] == list(range(1, len(calls) + 1))
     assert len(release["picks"]["picked"]) == 4
     rules = "".join(str(value) for row in sheets["计分规则"] for value in row if value)
     assert all(each["text"] in rules for each in release["rules"]["words"])

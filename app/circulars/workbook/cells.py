@@ -93,8 +93,8 @@ def set_default_font(book: Workbook) -> None:
     Calibri, which offices do not have and replace by something wider."""
     font = Font(SONG, 11)
     # openpyxl 3.1 has no public door to it, and its stubs know only public names.
-    book._fonts[0] = font  # type: ignore[attr-defined]
-    book._named_styles["Normal"].font = font  # type: ignore[attr-defined]
+    book._fonts[0] = font  # type: ignore[attr-defined]  # not in the stubs
+    book._named_styles["Normal"].font = font  # type: ignore[attr-defined]  # same
 
 
 def head_rows(sheet: Worksheet, table: Table, widths: Sequence[float], row: int) -> None:
