@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
@@ -40,12 +41,26 @@ TITLES = {
 
 def install(app: FastAPI) -> None:
     """Registers one handler for each kind of bad news."""
-    app.add_exception_handler(DomainError, _refused)
-    app.add_exception_handler(NotSignedIn, _not_signed_in)
-    app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(NotStorable, _malformed)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _broken)
+    for kind, handler in _handlers().items():
+        app.add_exception_handler(kind, handler)
+
+
+async def translate(request: Request, error: Exception) -> Response:
+    """The same for what stands in front of FastAPI."""
+    handlers = _handlers()
+    known = next(kind for kind in type(error).__mro__ if kind in handlers)
+    return await handlers[known](request, error)
+
+
+def _handlers() -> dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]:
+    return {
+        DomainError: _refused,
+        NotSignedIn: _not_signed_in,
+        RequestValidationError: _malformed,
+        NotStorable: _malformed,
+        HTTPException: _http,
+        Exception: _broken,
+    }
 
 
 def _wants_json(request: Request) -> bool:

@@ -1,5 +1,6 @@
 """Templates get finished values; they decide nothing but how it looks."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,16 +18,19 @@ from app.web import cookies, csrf
 LOCAL = ZoneInfo("Asia/Shanghai")
 
 
-def environment(folder: Path) -> Environment:
-    """Autoescape always, undefined names are errors, and the only place that knows Shanghai."""
+def environment(folder: Path, static: Callable[[str], str]) -> Environment:
+    """Autoescape always, undefined names are errors, and the only place that knows Shanghai.
+    `static` gives the address of a file on the shelf."""
     templates = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # or every page asks the disk about each of its twenty templates
         trim_blocks=True,
         lstrip_blocks=True,
     )
     templates.globals["Role"] = Role
+    templates.globals["static"] = static
     filters: dict[str, Any] = {
         "local": lambda at: _local(at).strftime("%Y-%m-%d %H:%M:%S"),
         "minute": lambda at: _local(at).strftime("%Y-%m-%d %H:%M"),

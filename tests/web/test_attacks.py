@@ -29,6 +29,7 @@ from app.contests.rules.contest_rules import ContestRules
 from app.contests.tables import Candidate, Contest, Exam
 from app.db.session import reading, transaction
 from app.kernel.actor import SYSTEM, Actor, Role
+from app.main import DOORS
 from app.marking import actions as marking
 from app.results import actions as results
 from app.roster.tables import County, Officer
@@ -37,6 +38,7 @@ from app.sitting import queries as sittings
 from app.sitting.rules.receipts import sitting_pass
 from app.sitting.tables import AnswerLog, Sitting, SittingEvent
 from app.web import csrf
+from app.web.lean import Guard
 from tests.bank.worlds import single, take_in
 from tests.conftest import ClientOf
 from tests.factories import PASSWORD, Cast
@@ -46,7 +48,8 @@ from tests.web import worlds
 from tests.web.worlds import House, text_of
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-HOT = ("/sittings/{sitting_id:int}/answers", "/sittings/{sitting_id:int}/sheet")
+# Whatever a signed pass opens, new ones too.
+HOT = {door.path for door in DOORS if door.guard is Guard.PASS}
 # Signing in and refusals are written down whoever asks; all else must stand still.
 NOTED = {"audit_entry", "audit_head"}
 
@@ -195,7 +198,16 @@ def test_what_a_form_does_not_ask_for_is_not_taken(
         assert refused.status_code == 422, name
     pages = {"pass": sitting_pass(app.state.secret_key, place.own), "seq": "1", "k1": "fill_in"}
     owner.post(f"{own}/sheet", data=DANGEROUS | pages | {"q1.1": "x", "sitting_id": "2"})
-    owner.post(f"{own}/events", data=DANGEROUS | {"kind": "forced", "seconds": "9"})
+    for name, few in (
+        ("left", {"seconds": 9}),
+        ("claim", {"page": "first1"}),
+        ("seen", {"message": 1}),
+    ):
+        for more, value in DANGEROUS.items():
+            refused = owner.post(
+                f"{own}/{name}", json=few | {more: value}, headers=headers_for(app, place.own)
+            )
+            assert refused.status_code == 422, (name, more)
     with reading(app.state.engine) as db:
         made = db.exec(select(Contest).where(Contest.number == 9)).one()
         row = db.get(Sitting, place.own)
@@ -210,7 +222,8 @@ def test_what_a_form_does_not_ask_for_is_not_taken(
         clock.now(), 0, None, NINE,
     )  # fmt: skip
     assert (foreign.started_at, foreign.handed_in_at) == (None, None)
-    assert kinds == {"confirmed", "here"}
+    assert kinds == {"confirmed"}
+    assert (row.epoch, row.page) == (0, "")
     assert count(app, AnswerLog) == 1
 
 
@@ -257,15 +270,20 @@ def test_with_foreign_numbers_a_candidate_reaches_nothing(
         shown = client_of(actor).get("/sittings")
         before = state_of(app)
         assert theirs not in shown.text
-        for path in ("", "/hand-in", "/receipt"):
+        for path in ("", "/hand-in", "/receipt", "/standing"):
             there, nowhere = client.get(theirs + path), client.get(missing + path)
             assert (there.status_code, nowhere.status_code) == (404, 404)
             assert len(there.text) == len(nowhere.text), "missing and foreign are told the same"
-        for path in ("confirm", "start", "hand-in", "events"):
+        for path in ("confirm", "start", "hand-in"):
             assert client.post(f"{theirs}/{path}", data=sent).status_code == 404, path
         own = headers_for(app, place.own)
         body = {"item": 1, "seq": 1, "answer": '["A"]'}
         assert client.post(f"{theirs}/answers", json=body, headers=own).status_code == 403
+        few: dict[str, Any] = {"page": "first1", "seconds": 9, "message": 1}
+        for name, field in (("claim", "page"), ("left", "seconds"), ("seen", "message")):
+            refused = client.post(f"{theirs}/{name}", json={field: few[field]}, headers=own)
+            assert refused.status_code == 403, name
+        assert client.post(f"{theirs}/pulse", headers=own).status_code == 403
         form = {"pass": own["x-sitting-pass"], "seq": "1", "k1": "fill_in", "q1.1": "x"}
         assert client.post(f"{theirs}/sheet", data=form).status_code == 403
         for forged in ("", f"{place.foreign}.", f"{place.foreign}.{'0' * 64}", "é"):
@@ -924,7 +942,7 @@ def test_what_is_too_large_is_refused_at_once(
         (413, lambda: nobody.post("/bank/import", files={"file": ("a", much + much)})),
         (413, lambda: nobody.post("/sign-in", content=much + much, headers=FORM)),
         (400, lambda: nobody.post("/sign-in", content=many, headers=FORM)),
-        (400, lambda: owner.post(f"{own}/sheet", content=many, headers=FORM)),
+        (422, lambda: owner.post(f"{own}/sheet", content=many, headers=FORM)),
         (400, lambda: organizer.post(f"/contests/{place.contest}/rules", content=many,
                                      headers=FORM)),
         (422, lambda: nobody.post("/sign-in", content=deep,

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from sqlmodel import select
 from app.bank.tables import Question
 from app.db.session import reading, transaction
 from app.kernel.actor import SYSTEM, Actor
+from app.main import DOORS, ROOT
 from app.marking import actions as marking
 from app.marking.tables import SittingScore
 from app.papers.rules.orders import candidate_order
@@ -20,11 +22,12 @@ from app.papers.tables import Paper
 from app.question_types import registry
 from app.results import actions as results
 from app.sitting.rules.receipts import sitting_pass
-from app.sitting.tables import Sitting
+from app.sitting.tables import KeptAnswer, Sitting
+from app.web.lean import Guard
 from tests.bank.worlds import take_in
 from tests.conftest import ClientOf
 from tests.factories import Cast
-from tests.fakes import FixedClock
+from tests.fakes import NINE, FixedClock
 from tests.marking.worlds import written
 from tests.web import worlds
 from tests.web.worlds import ANY, HIDDEN, ITEMS, SHOWN, House, text_of
@@ -33,6 +36,7 @@ from tests.web.worlds import ANY, HIDDEN, ITEMS, SHOWN, House, text_of
 READERS = {"organizer", "author", "reviewer"}
 BANK = re.compile(r"^/bank(/|$)")
 PAPERS = re.compile(r"^/papers/\d+")
+READING = re.compile(r"^/bank(/|\.|$)|^/papers/\d+|^/blueprints")
 FEW = ("organizer", "invigilator", "owner", "colleague", "ticket", "nobody")
 JSON = {"accept": "application/json", "hx-request": "true"}
 
@@ -63,6 +67,54 @@ def crawl(
     for address in more:
         found[address] = text_of(client.get(address, headers=headers))
     return found
+
+
+def elsewhere(app: FastAPI) -> list[str]:
+    """What no route names: the mounted files, and addresses that are none."""
+    files = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
+    static = [f"/static/{path.relative_to(ROOT / 'static').as_posix()}" for path in files]
+    assert len(static) > 10
+    return [*static, "/static/", "/nowhere", "/sittings/1/nowhere", "/sittings/9999999999",
+            "/sittings/1/answers", "/sittings/%00", "/hall/1/9999999999"]  # fmt: skip
+
+
+def passed(app: FastAPI, client: TestClient, place: House) -> dict[str, str]:
+    """Every door that a signed pass opens, with everything that came back, for a body that fits
+    and for one that does not."""
+    few: dict[str, Any] = {
+        "answers": {"item": 1, "seq": 999, "answer": '["A"]'},
+        "claim": {"page": "first1"},
+        "left": {"seconds": 9},
+        "seen": {"message": 1},
+    }
+    found = {}
+    for door in DOORS:
+        if door.guard is not Guard.PASS:
+            continue
+        for sitting_id in (place.own, place.foreign):
+            address = door.path.replace("{sitting_id:int}", str(sitting_id))
+            name = address.rpartition("/")[2]
+            given = sitting_pass(app.state.secret_key, sitting_id)
+            for headers in (JSON, {"accept": "text/html"}):
+                heads = headers | {"x-sitting-pass": given}
+                for body in (few.get(name), {"wrong": 1}):
+                    sent = client.post(address, json=body, headers=heads)
+                    found[f"{address} {headers} {body}"] = text_of(sent)
+                form = {"pass": given, "seq": "1", "k1": "fill_in", "q1.1": "x"}
+                found[f"{address} {headers} form"] = text_of(
+                    client.post(address, data=form, headers=heads)
+                )
+    assert len({each.partition(" ")[0] for each in found}) >= 12
+    return found
+
+
+def test_the_crawl_misses_no_door(app: FastAPI, place: House) -> None:
+    """A lean door is a route too, and every address of the house can be filled in: a new one
+    with a number that nobody has named fails here, instead of being left out."""
+    for door in DOORS:
+        assert door.path in worlds.routes(app, door.method)
+    for path in worlds.routes(app, "GET"):
+        assert list(worlds.addresses(path, place))
 
 
 def tokens(found: dict[str, str], pattern: re.Pattern[str] = ANY) -> dict[str, set[str]]:
@@ -107,9 +159,14 @@ def test_a_second_before_the_start_no_question_has_left_the_house(
         strays -= {at for at in strays if name == "organizer" and PAPERS.match(at)}
         assert found, f"{name} reads the bank, or this test sees nothing"
         assert strays == set(), name
-    for name in ("owner", "nobody"):
+    for name in FEW:
         visitor = client_of(visitors[name])
-        assert tokens(crawl(app, visitor, place, headers=JSON)) == {}, name
+        found = tokens(crawl(app, visitor, place, *elsewhere(app), headers=JSON))
+        if name in READERS:
+            found = {at: hits for at, hits in found.items() if not READING.match(at)}
+        assert found == {}, name
+    owner = client_of(visitors["owner"])
+    assert tokens(passed(app, owner, place)) == {}, "and nothing comes back for a pass"
     assert ANY.findall(caplog.text) == []
 
 
@@ -154,14 +211,15 @@ def test_during_the_exam_a_candidate_sees_the_paper_and_not_its_key(
     assert (saved.status_code, ANY.findall(text_of(saved))) == (200, [])
     for client in (owner, ticket):
         found = tokens(crawl(app, client, place))
-        assert set(found) == {own, f"{own}/hand-in"}
+        assert set(found) == {own}
         assert tokens(found_texts(found), HIDDEN) == {}
-        assert ANY.findall(text_of(client.post(f"{own}/events", data={"kind": "here"}))) == []
-        unsure = text_of(client.post(f"{own}/hand-in"))
-        assert HIDDEN.findall(unsure) == []
-    outside = [None, people.colleague, people.invigilator]
+        assert ANY.findall(text_of(client.post(f"{own}/hand-in"))) == []
+    keep_late_answers(app, place)
+    outside: list[Actor | None] = [None, people.colleague, people.invigilator]
     for actor in outside:
-        assert tokens(crawl(app, client_of(actor), place)) == {}
+        for headers in ({"accept": "text/html"}, JSON):
+            assert tokens(crawl(app, client_of(actor), place, headers=headers)) == {}
+    assert tokens(passed(app, owner, place)) == {}
 
     owner.post(f"{own}/hand-in", data={"sure": "yes"})
     assert tokens(crawl(app, owner, place)) == {}, "handed in: the receipt tells no question"
@@ -171,6 +229,44 @@ def test_during_the_exam_a_candidate_sees_the_paper_and_not_its_key(
         marking.mark_exam(db, exam_id=place.exam, actor=SYSTEM, now=clock.now())
     for actor in (people.owner, place.tickets[0], people.invigilator, None):
         assert tokens(crawl(app, client_of(actor), place)) == {}, "marked, but not released"
+
+
+def keep_late_answers(app: FastAPI, place: House) -> None:
+    """So that the hall has something to show of what came too late; what was answered is the
+    candidate's, what was asked is not shown."""
+    late: dict[str, Any] = {
+        "item": 2, "seq": 7, "digest": "0" * 64, "answer": '["B"]', "typed_at": NINE,
+        "arrived_at": NINE, "reason": "too_late", "via": "page",
+    }  # fmt: skip
+    with transaction(app.state.engine) as db:
+        for sitting_id in (place.own, place.foreign):
+            db.add(KeptAnswer(sitting_id=sitting_id, **late))
+
+
+def test_what_one_has_been_given_is_not_at_hand_for_another(
+    app: FastAPI, client_of: ClientOf, people: Cast, place: House, clock: FixedClock
+) -> None:
+    """E3: the paper's fragments are warm, and somebody has been served a moment ago. Everybody
+    who has not begun, and everybody who never will, gets nothing, at T itself and after it."""
+    assert len(set(SHOWN.findall(begin(client_of(people.stranger), place.foreign)))) >= ITEMS
+    visitors = everyone(people, place)
+    if app.state.engine.dialect.name == "postgresql":
+        visitors = {name: visitors[name] for name in FEW}
+    for name, actor in visitors.items():
+        if name in READERS or name in ("stranger", "foreign_ticket"):
+            continue
+        assert tokens(crawl(app, client_of(actor), place)) == {}, name
+    clock.pass_by(minutes=30)
+    owner = client_of(people.owner)
+    owner.post(f"/sittings/{place.own}/confirm", data={"rules": "yes"})
+    assert tokens(crawl(app, owner, place)) == {}, "confirmed, and not begun"
+    owner.post(f"/sittings/{place.own}/start")
+    assert set(tokens(crawl(app, owner, place))) == {f"/sittings/{place.own}"}
+    with transaction(app.state.engine) as db:
+        row = db.get(Sitting, place.own)
+        assert row is not None
+        row.paused_at = clock.now()
+    assert tokens(crawl(app, owner, place)) == {}, "paused"
 
 
 def found_texts(found: dict[str, set[str]]) -> dict[str, str]:

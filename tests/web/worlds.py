@@ -155,6 +155,7 @@ def addresses(path: str, place: House) -> Iterator[str]:
         "question_id": (1,),
         "officer_id": (3,),
         "account_id": (1,),
+        "reopening_id": (1,),
         "release_id": (1,),
         "circular_id": (1,),
         "number": (1,),
