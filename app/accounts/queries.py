@@ -1,14 +1,17 @@
 """Finding accounts, tickets and open sessions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam, delete, insert, update
+from sqlalchemy import select as select_columns  # sqlmodel.select is typed up to 4 columns
 from sqlmodel import col, func, or_, select
 
 from app.accounts.rules import AccountMissing, token_hash
 from app.accounts.tables import Account, AccountRole, SignIn, SignInFailure, Ticket
+from app.db.journal import Connection
 from app.db.session import Session
 from app.kernel.actor import Actor, Role
 
@@ -94,10 +97,9 @@ def recent_failures(db: Session, *, name_hash: str, since: datetime) -> list[dat
     return list(db.exec(asked))
 
 
-def ticket_for_update(db: Session, code: str) -> Ticket | None:
-    """The ticket with this code, locked: two phones with one slip cannot both enter."""
-    asked = select(Ticket).where(Ticket.code_hash == token_hash(code)).with_for_update()
-    return db.exec(asked).first()
+def failure(db: Session, failure_id: int) -> SignInFailure | None:
+    """One try that was counted."""
+    return db.get(SignInFailure, failure_id)
 
 
 def ticket(db: Session, code: str) -> Ticket | None:
@@ -115,24 +117,82 @@ def live_tickets(db: Session, candidate_ids: Collection[int]) -> list[Ticket]:
 
 def identify(db: Session, *, token: str, now: datetime) -> Actor | None:
     """The actor behind a session token, while the session lasts and its bearer is welcome.
-    One query: every page asks it first."""
-    rows = db.exec(_BEARER.where(SignIn.token_hash == token_hash(token))).all()
-    if not rows or rows[0][0].expires_at <= now:
+    One query of bare columns, built once and run beside the session's objects: every page asks
+    it first."""
+    rows = db.connection().execute(_BEARER, {"token": token_hash(token)}).all()
+    if not rows or rows[0].expires_at <= now:
         return None
-    _, ticket, account, _ = rows[0]
-    if ticket is not None and ticket.revoked_at is None:
+    first = rows[0]
+    if first.candidate_id is not None and first.revoked_at is None:
         return Actor(
-            0, ticket.name, frozenset({Role.CANDIDATE}), ticket.county, ticket.candidate_id
+            0, first.bearer, frozenset({Role.CANDIDATE}), first.bearer_county, first.candidate_id
         )
-    if account is None or account.id is None or not account.active:
+    if first.account_id is None or not first.active:
         return None
-    roles = frozenset(Role(role) for *_, role in rows if role is not None)
-    return Actor(account.id, account.display_name, roles, account.county)
+    roles = frozenset(Role(row.role) for row in rows if row.role is not None)
+    return Actor(first.account_id, first.display_name, roles, first.county)
 
 
-_BEARER = (
-    select(SignIn, Ticket, Account, AccountRole.role)
+_BEARER: Any = (
+    select_columns(
+        col(SignIn.expires_at),
+        col(Ticket.candidate_id),
+        col(Ticket.revoked_at),
+        col(Ticket.name).label("bearer"),
+        col(Ticket.county).label("bearer_county"),
+        col(Account.id).label("account_id"),
+        col(Account.active),
+        col(Account.display_name),
+        col(Account.county),
+        col(AccountRole.role),
+    )
+    .select_from(SignIn)
     .outerjoin(Ticket, col(Ticket.id) == col(SignIn.ticket_id))
     .outerjoin(Account, col(Account.id) == col(SignIn.account_id))
     .outerjoin(AccountRole, col(AccountRole.account_id) == col(Account.id))
+    .where(col(SignIn.token_hash) == bindparam("token"))
 )
+
+
+_TICKETS = (
+    select_columns(
+        col(Ticket.id),
+        col(Ticket.code_hash),
+        col(Ticket.candidate_id),
+        col(Ticket.name),
+        col(Ticket.county),
+        col(Ticket.valid_until),
+        col(Ticket.used_at),
+        col(Ticket.revoked_at),
+    )
+    .where(col(Ticket.code_hash).in_(bindparam("hashes", expanding=True)))
+    .order_by(col(Ticket.id))
+    .with_for_update()
+)
+_USE: Any = (
+    update(Ticket).where(col(Ticket.id) == bindparam("ticket_id")).values(used_at=bindparam("now"))
+)
+_OPEN = insert(SignIn)
+_END = delete(SignIn).where(col(SignIn.token_hash).in_(bindparam("hashes", expanding=True)))
+
+
+def tickets_for_update(connection: Connection, hashes: Collection[str]) -> dict[str, Any]:
+    """The tickets behind these codes by the codes' hashes, locked in one order: two phones with
+    one slip cannot both enter."""
+    rows = connection.execute(_TICKETS, {"hashes": sorted(hashes)})
+    return {row.code_hash: row for row in rows}
+
+
+def admit(
+    connection: Connection, *, used: Sequence[dict[str, Any]], opened: Sequence[dict[str, Any]]
+) -> None:
+    """Uses tickets up and opens their sessions, a whole batch at once."""
+    if used:
+        connection.execute(_USE, list(used))
+        connection.execute(_OPEN, list(opened))
+
+
+def end_sessions(connection: Connection, hashes: Collection[str]) -> None:
+    """Ends the sessions that browsers still had."""
+    if hashes:
+        connection.execute(_END, {"hashes": sorted(hashes)})

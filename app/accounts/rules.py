@@ -42,6 +42,11 @@ class TicketUsed(DomainError):
     )
 
 
+class NotAdmitted(DomainError):
+    code, kind = "not_admitted", Kind.UNAVAILABLE
+    message = "服务器正忙，还没有进入。请再按一次，准考码没有用掉。"
+
+
 class TicketExpired(DomainError):
     code, kind, message = "ticket_expired", Kind.FORBIDDEN, "这张准考证已过有效期。"
 

@@ -1,5 +1,6 @@
 """The door and the accounts, on both engines, with the trace that each act leaves."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts import queries
-from app.accounts.actions import accounts, doors, passwords, tickets
+from app.accounts.actions import accounts, doors, entering, passwords, tickets
 from app.accounts.rules import (
     NameTaken,
     OwnRights,
@@ -50,7 +51,7 @@ def test_the_strength_of_a_stored_password_meets_the_floor() -> None:
 
 def test_the_right_password_is_an_actor_with_its_roles(db: Session) -> None:
     factories.account(db, "许青禾", Role.ORGANIZER, Role.MARKER, now=NINE)
-    actor = doors.checked(db, name="许青禾", password=factories.PASSWORD, now=NINE)
+    actor = doors.checked(db, name="许青禾", password=factories.PASSWORD)
     assert actor.roles == {Role.ORGANIZER, Role.MARKER}
 
 
@@ -58,18 +59,42 @@ def test_the_right_password_is_an_actor_with_its_roles(db: Session) -> None:
 def test_both_mistakes_get_one_answer(db: Session, name: str, password: str) -> None:
     factories.account(db, "许青禾", Role.ORGANIZER, now=NINE)
     with pytest.raises(WrongNameOrPassword):
-        doors.checked(db, name=name, password=password, now=NINE)
+        doors.checked(db, name=name, password=password)
 
 
 def test_after_five_failures_even_the_right_password_waits(db: Session) -> None:
     factories.account(db, "许青禾", Role.ORGANIZER, now=NINE)
     for _ in range(5):
-        doors.note_failure(db, name="许青禾", now=NINE)
-    db.flush()
+        doors.reserve(db, name="许青禾", now=NINE)
     with pytest.raises(TooManyTries, match="31 秒"):
-        doors.checked(db, name="许青禾", password=factories.PASSWORD, now=NINE)
-    later = NINE + timedelta(seconds=30)
-    assert doors.checked(db, name="许青禾", password=factories.PASSWORD, now=later).name == "许青禾"
+        doors.reserve(db, name="许青禾", now=NINE)
+    assert doors.reserve(db, name="许青禾", now=NINE + timedelta(seconds=30))
+
+
+def test_a_try_that_was_right_or_not_looked_at_does_not_count(db: Session) -> None:
+    for _ in range(12):
+        doors.give_back(db, reserved=doors.reserve(db, name="许青禾", now=NINE))
+        db.flush()
+    assert queries.recent_failures(db, name_hash=token_hash("许青禾"), since=NINE - HOUR) == []
+
+
+def test_guesses_at_once_are_counted_before_they_are_looked_at(engine: Engine) -> None:
+    """Sixteen guesses in the same moment: five are looked at, as if they had come one by one."""
+    allowed: list[int] = []
+
+    def guess() -> None:
+        try:
+            with transaction(engine) as db:
+                allowed.append(doors.reserve(db, name="许青禾", now=NINE))
+        except TooManyTries:
+            pass
+
+    guessers = [threading.Thread(target=guess) for _ in range(16)]
+    for guesser in guessers:
+        guesser.start()
+    for guesser in guessers:
+        guesser.join(30)
+    assert len(allowed) == 5
 
 
 def test_a_name_that_is_no_account_is_not_written_to_the_trail(db: Session) -> None:
@@ -135,7 +160,7 @@ def test_a_ticket_ends_when_its_contest_does(db: Session) -> None:
     entropy = FixedEntropy()
     code = issue(db, entropy)
     db.flush()
-    doors.check(queries.ticket(db, code), NINE + 3 * HOUR - timedelta(seconds=1))  # still good
+    entering.check(queries.ticket(db, code), NINE + 3 * HOUR - timedelta(seconds=1))  # still good
     with pytest.raises(TicketExpired):
         doors.enter(db, code=code, entropy=entropy, now=NINE + 3 * HOUR)
 

@@ -1,40 +1,71 @@
-"""Signing in with a password or a ticket, and signing out."""
+"""Signing in with a password, and signing out; with a ticket: entering."""
 
 from datetime import datetime, timedelta
 
 from app.accounts import queries
 from app.accounts.actions import passwords
+from app.accounts.actions.entering import enter
 from app.accounts.rules import (
     FAILURES_COUNT_FOR,
-    TicketExpired,
-    TicketUnknown,
-    TicketUsed,
     TooManyTries,
     WrongNameOrPassword,
     expires_at,
-    normal_code,
     token_hash,
     wait_before_next_try,
 )
-from app.accounts.tables import SignIn, SignInFailure, Ticket
+from app.accounts.tables import SignIn, SignInFailure
 from app.audit import actions as audit
+from app.audit import queries as trail
 from app.db.session import Session
-from app.kernel.actor import SYSTEM, Actor, Role
+from app.kernel.actor import SYSTEM, Actor
 from app.kernel.entropy import Entropy
 
+__all__ = [
+    "checked",
+    "enter",
+    "give_back",
+    "note_failure",
+    "note_wait",
+    "reserve",
+    "sign_in",
+    "sign_out",
+]
 
-def checked(db: Session, *, name: str, password: str, now: datetime) -> Actor:
-    """The actor whose password this is; raises TooManyTries, TooBusy, WrongNameOrPassword.
 
-    Takes a reading session on purpose: hashing needs 22 ms of CPU, and inside a writing
-    transaction it would hold up every answer being saved.
+def reserve(db: Session, *, name: str, now: datetime) -> int:
+    """登录限速: counts a try before its password is looked at, and returns the number under which
+    `sign_in` or `give_back` takes it off again; raises TooManyTries.
+
+    Counted afterwards, sixteen guesses at once would all find the same count and all be looked at.
+    Reservations are made one after the other: on PostgreSQL behind the lock of the trail, which
+    this transaction lets go of at once.
     """
+    trail.head_for_update(db)
     failures = queries.recent_failures(
         db, name_hash=token_hash(name), since=now - FAILURES_COUNT_FOR
     )
     wait = wait_before_next_try(failures, now)
     if wait > timedelta(0):
         raise TooManyTries(seconds=int(wait.total_seconds()) + 1)
+    row = SignInFailure(name_hash=token_hash(name), at=now)
+    db.add(row)
+    db.flush()
+    return row.id or 0
+
+
+def give_back(db: Session, *, reserved: int) -> None:
+    """The password was not looked at after all, or it was right: the try does not count."""
+    row = queries.failure(db, reserved)
+    if row is not None:
+        db.delete(row)
+
+
+def checked(db: Session, *, name: str, password: str) -> Actor:
+    """The actor whose password this is; raises TooBusy, WrongNameOrPassword.
+
+    Takes a reading session on purpose: hashing needs 22 ms of CPU, and inside a writing
+    transaction it would hold up every answer being saved.
+    """
     account = queries.account_named(db, name)
     stored = account.password_hash if account else passwords.NOBODY
     right = passwords.fits(password, stored)
@@ -44,8 +75,8 @@ def checked(db: Session, *, name: str, password: str, now: datetime) -> Actor:
 
 
 def note_failure(db: Session, *, name: str, now: datetime) -> None:
-    """登录失败留痕: counted for the throttle, and in the trail without the name that was typed."""
-    db.add(SignInFailure(name_hash=token_hash(name), at=now))
+    """登录失败留痕: in the trail, without the name that was typed if it is nobody's. The try itself
+    was counted when it was reserved."""
     known = queries.account_named(db, name) is not None
     subject = name if known else "不存在的账号"
     audit.record(db, actor=SYSTEM, act="sign_in_refused", subject=subject, now=now)
@@ -56,11 +87,6 @@ def note_wait(db: Session, *, name: str, now: datetime) -> None:
     known = queries.account_named(db, name) is not None
     subject = name if known else "不存在的账号"
     audit.record(db, actor=SYSTEM, act="sign_in_throttled", subject=subject, now=now)
-
-
-def note_unknown_ticket(db: Session, *, now: datetime) -> None:
-    """准考码错误留痕, without the code: it may be a right one with a slip of the finger."""
-    audit.record(db, actor=SYSTEM, act="enter_refused", subject="准考证", now=now)
 
 
 def sign_in(
@@ -80,41 +106,6 @@ def sign_in(
     )
     audit.record(db, actor=actor, act="sign_in", subject=actor.name, now=now)
     return token
-
-
-def enter(
-    db: Session, *, code: str, entropy: Entropy, now: datetime, replaces: str | None = None
-) -> str:
-    """扫码登录: the one-time code of a ticket becomes a session for that candidate's exams."""
-    ticket = queries.ticket_for_update(db, normal_code(code))
-    check(ticket, now)
-    assert ticket is not None
-    _end(db, replaces)
-    ticket.used_at = now
-    token = entropy.token()
-    db.add(
-        SignIn(
-            token_hash=token_hash(token),
-            ticket_id=ticket.id,
-            created_at=now,
-            expires_at=max(expires_at(now), ticket.valid_until),
-        )
-    )
-    actor = Actor(0, ticket.name, frozenset({Role.CANDIDATE}), ticket.county, ticket.candidate_id)
-    audit.record(
-        db, actor=actor, act="enter", subject=ticket.name, now=now, candidate=ticket.candidate_id
-    )
-    return token
-
-
-def check(ticket: Ticket | None, now: datetime) -> None:
-    """Refuses a ticket that is unknown, replaced, used or past its time."""
-    if ticket is None or ticket.revoked_at is not None:
-        raise TicketUnknown
-    if ticket.used_at is not None:
-        raise TicketUsed
-    if now >= ticket.valid_until:
-        raise TicketExpired
 
 
 def _end(db: Session, token: str | None) -> None:

@@ -2,8 +2,9 @@
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from passlib.exc import PasswordSizeError
 from passlib.hash import argon2
@@ -18,39 +19,39 @@ AT_ONCE = max(1, (os.cpu_count() or 2) - 1)  # one core stays free for saving an
 WAITING = 16
 PATIENCE_SECONDS = 8.0
 
-_working = threading.BoundedSemaphore(AT_ONCE)
 _queue = threading.BoundedSemaphore(AT_ONCE + WAITING)
+# Threads of their own: every thread that has hashed once keeps the 19 MB that it needed, and forty
+# threads that serve pages would keep 760.
+_hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hashing")
 
 
 def hashed(password: str) -> str:
     """What is stored of a password."""
-    with _turn():
-        out: str = _argon2id.hash(password)
+    out: str = _in_turn(_argon2id.hash, password)
     return out
 
 
 def fits(password: str, stored: str) -> bool:
     """Whether this is the password. Nobody's is longer than the library reads."""
-    with _turn():
-        try:
-            out: bool = _argon2id.verify(password, stored)
-        except PasswordSizeError:
-            return False
+    try:
+        out: bool = _in_turn(_argon2id.verify, password, stored)
+    except PasswordSizeError:
+        return False
     return out
 
 
-@contextmanager
-def _turn() -> Iterator[None]:
-    """A place in the bounded pool; whoever finds the queue full is asked to come again."""
+def _in_turn(work: Callable[..., Any], *about: str) -> Any:
+    """A place in the bounded queue; whoever finds it full, or waits too long, is asked to come
+    again. What has been given up is not hashed."""
     if not _queue.acquire(blocking=False):
         raise TooBusy
     try:
-        if not _working.acquire(timeout=PATIENCE_SECONDS):
-            raise TooBusy
+        waiting = _hands.submit(work, *about)
         try:
-            yield
-        finally:
-            _working.release()
+            return waiting.result(PATIENCE_SECONDS)
+        except TimeoutError as error:
+            waiting.cancel()
+            raise TooBusy from error
     finally:
         _queue.release()
 
