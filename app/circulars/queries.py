@@ -133,4 +133,5 @@ def outcome(db: Session, contest_id: int) -> Outcome:
         ),
         released=newest is not None,
         circular_published=issued(db, contest_id),
+        rehearsed=marking.rehearsed(db, contest_id),
     )

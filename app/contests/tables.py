@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, SQLModel, UniqueConstraint, false
 
 from app.db.types import UtcDateTime
 
@@ -25,7 +25,10 @@ class Contest(SQLModel, table=True):
 
 
 class Exam(SQLModel, table=True):
-    """One exam of a contest (科目) with its time window. Candidates see it once published."""
+    """One exam of a contest (科目) with its time window. Candidates see it once published.
+
+    A `rehearsal` (演练) is sat by the same people at the same doors and never counts: triggers
+    refuse marks for it, and that it becomes an exam, or an exam a rehearsal."""
 
     __table_args__ = (UniqueConstraint("contest_id", "code"),)
 
@@ -40,6 +43,7 @@ class Exam(SQLModel, table=True):
     length_seconds: int = 5400
     grace_seconds: int = 300
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    rehearsal: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Candidate(SQLModel, table=True):

@@ -106,16 +106,17 @@ def exam_of(db: Session, contest_id: int, exam_id: int) -> Exam:
 
 
 def exam(db: Session, exam_id: int) -> Exam:
-    """The exam, or ExamNotFound."""
+    """The exam, or ExamNotFound; a rehearsal (演练) is nothing to be marked."""
     row = db.get(Exam, exam_id)
-    if row is None:
+    if row is None or row.rehearsal:
         raise ExamNotFound
     return row
 
 
 def exam_for_update(db: Session, exam_id: int) -> Exam:
     """The same, locked: two people who mark at once get runs 1 and 2, not two runs 1."""
-    row = db.exec(select(Exam).where(Exam.id == exam_id).with_for_update()).first()
+    counted = select(Exam).where(Exam.id == exam_id, col(Exam.rehearsal).is_(False))
+    row = db.exec(counted.with_for_update()).first()
     if row is None:
         raise ExamNotFound
     return row
@@ -150,11 +151,25 @@ def _newest_runs(db: Session, exam_ids: Collection[int]) -> dict[int, MarkRun]:
     return {run.exam_id: run for run in db.exec(asked)}
 
 
+def _exams(db: Session, contest_id: int) -> list[Exam]:
+    """What counts: the exams of a contest without its rehearsals."""
+    asked = select(Exam).where(Exam.contest_id == contest_id, col(Exam.rehearsal).is_(False))
+    return list(db.exec(asked.order_by(col(Exam.position), col(Exam.id))))
+
+
+def rehearsed(db: Session, contest_id: int) -> int:
+    """How many sittings of the contest's rehearsals were handed in: for the checklist."""
+    asked = (
+        select(func.count(col(Sitting.handed_in_at)))
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .where(col(Exam.contest_id) == contest_id, col(Exam.rehearsal).is_(True))
+    )
+    return db.exec(asked).one()
+
+
 def exam_states(db: Session, contest_id: int) -> list[ExamState]:
     """The exams of a contest with how far each is; four queries, however many exams."""
-    exams = list(
-        db.exec(select(Exam).where(Exam.contest_id == contest_id).order_by(col(Exam.position)))
-    )
+    exams = _exams(db, contest_id)
     ids = [row.id or 0 for row in exams]
     called = db.exec(
         select(func.count(col(Candidate.id))).where(
@@ -177,7 +192,7 @@ def exam_states(db: Session, contest_id: int) -> list[ExamState]:
 
 def scores(db: Session, contest_id: int) -> list[Scored]:
     """Every score of a contest in the newest run of each exam: two queries."""
-    exams = {row.id or 0: row for row in db.exec(select(Exam).where(Exam.contest_id == contest_id))}
+    exams = {row.id or 0: row for row in _exams(db, contest_id)}
     runs = [run.id or 0 for run in _newest_runs(db, exams).values()]
     asked = (
         select(SittingScore, Sitting)
@@ -213,7 +228,11 @@ def sat(db: Session, sitting_id: int) -> Sat:
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
         .join(Candidate, col(Candidate.id) == col(Sitting.candidate_id))
         .join(Officer, col(Officer.id) == col(Candidate.officer_id))
-        .where(Sitting.id == sitting_id, col(Sitting.handed_in_at).is_not(None))
+        .where(
+            Sitting.id == sitting_id,
+            col(Sitting.handed_in_at).is_not(None),
+            col(Exam.rehearsal).is_(False),
+        )
     )
     row = db.exec(asked).first()
     if row is None:
@@ -249,7 +268,11 @@ def handed(db: Session, contest_id: int) -> dict[int, list[Handed]]:
         .join(County, col(County.id) == col(Candidate.county_id))
         .join(newest, newest.c.exam_id == col(Sitting.exam_id), isouter=True)
         .join(SittingScore, marked, isouter=True)
-        .where(col(Exam.contest_id) == contest_id, col(Sitting.handed_in_at).is_not(None))
+        .where(
+            col(Exam.contest_id) == contest_id,
+            col(Exam.rehearsal).is_(False),
+            col(Sitting.handed_in_at).is_not(None),
+        )
         .order_by(col(Candidate.number), col(Sitting.id))
     )
     by_exam: dict[int, list[Handed]] = {}

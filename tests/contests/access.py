@@ -13,6 +13,8 @@ ROWS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/contests/{contest_id}/exams"): ORGANIZER,
     ("POST", "/contests/{contest_id}/exams"): ORGANIZER,
     ("POST", "/contests/{contest_id}/exams/{exam_id}/publish"): ORGANIZER,
+    ("POST", "/contests/{contest_id}/rehearsals"): ORGANIZER,
+    ("POST", "/contests/{contest_id}/rehearsals/{exam_id}/remove"): ORGANIZER,
     ("GET", "/contests/{contest_id}/candidates"): ORGANIZER,
     ("POST", "/contests/{contest_id}/draw"): ORGANIZER,
     ("POST", "/contests/{contest_id}/call-up"): ORGANIZER,

@@ -182,7 +182,9 @@ def test_a_window_in_the_past_or_across_another_exam_is_refused(db: Session) -> 
     worlds.scheduled(db, exams[0], opens_at=NINE)
     with pytest.raises(TimingWrong, match="重叠"):
         worlds.scheduled(db, exams[1], opens_at=NINE + 2 * HOUR - timedelta(seconds=1))
-    worlds.scheduled(db, exams[1], opens_at=NINE + 2 * HOUR)
+    with pytest.raises(TimingWrong, match="只隔 14 分 59 秒"):
+        worlds.scheduled(db, exams[1], opens_at=NINE + 2 * HOUR + timedelta(seconds=899))
+    worlds.scheduled(db, exams[1], opens_at=NINE + 2 * HOUR + timedelta(seconds=900))
     with pytest.raises(TimingWrong, match="没有人能用满"):
         worlds.scheduled(db, exams[2], opens_at=OPENS, hours=1)
 

@@ -149,6 +149,7 @@ def test_an_exam_form_reads_its_fields() -> None:
         ({"minutes": "4"}, "length"),
         ({"grace": ""}, "grace"),
         ({"grace": "31"}, "grace"),
+        ({"grace": "0"}, "grace"),
         ({"closes": "", "closes_at": None}, "closes_at"),
         ({"opens": "morgen", "opens_at": None}, "opens_at"),
         ({"closes_at": NINE + 167 * HOUR}, "closes_at"),

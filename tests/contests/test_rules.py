@@ -50,12 +50,12 @@ from app.contests.rules.refusals import (
     PresetMissing,
     RulesUnreadable,
 )
-from app.contests.rules.windows import Phase, Window, overlaps, phase, timing_problems
+from app.contests.rules.windows import Phase, Window, phase
 from app.contests.rules.words import in_words, policy_choices, step_in_words
 from app.draw.rules.record import NoReserveLeft
 from app.kernel.canonical import canonical_json, digest
 from app.question_types.policy import MultiplePolicy, Policy, sentence
-from app.sitting.rules import hall
+from app.sitting.rules import course
 
 RULES = ContestRules()
 A, B, C = RULES.exams
@@ -375,8 +375,8 @@ def test_leaving_the_page_is_never_decided_by_the_machine(
 
 
 def test_the_free_seconds_are_those_that_the_hall_counts() -> None:
-    assert not hall.counts_as_leaving(LEAVING_IS_FREE_FOR)
-    assert hall.counts_as_leaving(LEAVING_IS_FREE_FOR + 1)
+    assert not course.counts_as_leaving(LEAVING_IS_FREE_FOR)
+    assert course.counts_as_leaving(LEAVING_IS_FREE_FOR + 1)
 
 
 @pytest.mark.parametrize(
@@ -446,57 +446,6 @@ def test_phases_never_go_back(
 
 def test_the_last_full_start_leaves_exactly_the_length() -> None:
     assert WINDOW.closes_at - WINDOW.last_full_start == WINDOW.length
-
-
-TIMINGS: list[tuple[str, Window, list[str]]] = [
-    ("as it should be", WINDOW, []),
-    ("length is the window", replace(WINDOW, length=120 * MINUTE), []),
-    ("length above the window", replace(WINDOW, length=120 * MINUTE + TICK), ["length"]),
-    ("closes when it opens", replace(WINDOW, closes_at=NOON), ["closes_at"]),
-    ("closes before it opens", replace(WINDOW, closes_at=NOON - MINUTE), ["closes_at"]),
-    ("open for 31 days", replace(WINDOW, closes_at=NOON + timedelta(days=31)), []),
-    ("open for longer", replace(WINDOW, closes_at=NOON + timedelta(days=31) + TICK),
-     ["closes_at"]),
-    ("five minutes", replace(WINDOW, length=5 * MINUTE), []),
-    ("less than five", replace(WINDOW, length=5 * MINUTE - TICK), ["length"]),
-    ("eight hours", replace(WINDOW, closes_at=NOON + timedelta(hours=9),
-                            length=timedelta(hours=8)), []),
-    ("more than eight", replace(WINDOW, closes_at=NOON + timedelta(hours=9),
-                                length=timedelta(hours=8) + TICK), ["length"]),
-    ("no grace", replace(WINDOW, grace=timedelta(0)), []),
-    ("negative grace", replace(WINDOW, grace=-TICK), ["grace"]),
-    ("thirty minutes of grace", replace(WINDOW, grace=30 * MINUTE), []),
-    ("more grace", replace(WINDOW, grace=30 * MINUTE + TICK), ["grace"]),
-    ("sign-in after it opens", replace(WINDOW, sign_in_before=-TICK), ["sign_in_before"]),
-    ("sign-in four hours before", replace(WINDOW, sign_in_before=240 * MINUTE), []),
-    ("sign-in earlier", replace(WINDOW, sign_in_before=240 * MINUTE + TICK), ["sign_in_before"]),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("window", "expected"), [case[1:] for case in TIMINGS], ids=[case[0] for case in TIMINGS]
-)
-def test_what_is_wrong_with_a_window_is_said_at_its_field(
-    window: Window, expected: list[str]
-) -> None:
-    assert [problem.field for problem in timing_problems(window)] == expected
-
-
-def test_a_window_may_open_now_and_not_a_moment_earlier() -> None:
-    assert timing_problems(WINDOW, NOON) == []
-    assert [problem.field for problem in timing_problems(WINDOW, NOON + TICK)] == ["opens_at"]
-
-
-def test_a_length_that_does_not_fit_is_told_in_minutes() -> None:
-    [problem] = timing_problems(replace(WINDOW, length=timedelta(seconds=7230)))
-    assert problem.message.startswith("考试时长 120 分 30 秒，超过开放时间 120 分钟，")
-
-
-def test_two_exams_of_a_contest_may_touch_and_not_overlap() -> None:
-    after = replace(WINDOW, opens_at=WINDOW.closes_at, closes_at=WINDOW.closes_at + 90 * MINUTE)
-    assert overlaps([("理论", WINDOW), ("案例", after)]) == []
-    [problem] = overlaps([("理论", WINDOW), ("案例", replace(after, opens_at=NOON + 119 * MINUTE))])
-    assert problem.message == "“理论”和“案例”的考试时间重叠。"
 
 
 # People
@@ -651,6 +600,33 @@ def test_everything_done_leaves_no_next_step() -> None:
     assert progress(steps) == "共 15 步，已完成 15 步"
 
 
+NOT_SAT = replace(DONE, closed=1, marked=0, released=False, circular_published=False)
+
+
+@pytest.mark.parametrize(
+    ("facts", "state", "hint", "counted"),
+    [
+        (NOT_SAT, StepState.SUGGESTED, "加一场演练", 15),
+        (replace(NOT_SAT, rehearsals=1), StepState.SUGGESTED, "还没有人交卷", 15),
+        (replace(NOT_SAT, rehearsals=1, rehearsed=1), StepState.DONE, "已有 1 人交卷", 16),
+        (replace(DONE, rehearsals=1, rehearsed=39), StepState.DONE, "已有 39 人交卷", 16),
+    ],
+)
+def test_a_rehearsal_is_suggested_and_holds_nothing_up(
+    facts: Facts, state: StepState, hint: str, counted: int
+) -> None:
+    steps = checklist(facts)
+    found = step(facts, "rehearsed")
+    assert (found.state, hint in found.hint) == (state, True)
+    now = next_step(steps)
+    assert (now.code if now else None) == (None if facts.released else "exams_sat")
+    assert progress(steps).startswith(f"共 {counted} 步")
+
+
+def test_after_the_exams_nobody_is_told_that_there_was_no_rehearsal() -> None:
+    assert [each for each in checklist(DONE) if each.code == "rehearsed"] == []
+
+
 def test_a_step_done_out_of_order_stays_done() -> None:
     facts = Facts(questions_usable=150, questions_needed=50)
     assert step(facts, "roster_imported").state is StepState.NOW
@@ -679,7 +655,7 @@ small = st.integers(0, 2)
 def test_exactly_one_step_is_now_unless_all_are_done(facts: Facts) -> None:
     steps = checklist(facts)
     states = [each.state for each in steps]
-    undone = [state for state in states if state is not StepState.DONE]
+    undone = [state for state in states if state in (StepState.NOW, StepState.LATER)]
     assert undone == [StepState.NOW, *[StepState.LATER] * (len(undone) - 1)][: len(undone)]
     assert all(each.hint.endswith("。") and "-" not in each.hint for each in steps)
     assert len({each.code for each in steps}) == len(steps)

@@ -1,6 +1,7 @@
 """A contest with two counties of officers, a frozen roster, papers, and as much of the rest as a
 test asks for."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -140,7 +141,11 @@ def nominated(db: Session, contest: Contest, county: str = "01") -> Candidate:
 
 
 def paper(
-    db: Session, *, points: str = "100", policy: MultiplePolicy = DEFAULT.multiple_choice
+    db: Session,
+    *,
+    points: str = "100",
+    policy: MultiplePolicy = DEFAULT.multiple_choice,
+    questions: Sequence[str] = (),
 ) -> Paper:
     own = policy_to_dict(replace(DEFAULT, multiple_choice=policy))
     row = Paper(
@@ -148,7 +153,9 @@ def paper(
         blueprint="{}",
         as_of=date(2026, 10, 10),
         seed="0" * 64,
-        content=canonical_json({"policy": own}),
+        content=canonical_json(
+            {"policy": own, "items": [{"question": code} for code in questions]}
+        ),
         key="{}",
         paper_hash="0" * 64,
         key_hash="0" * 64,

@@ -176,6 +176,36 @@ def contest(db: Session, *, number: int = 1, confirmed: bool = True) -> World:
     return World(row.id or 0, exams, called, _prepare(db, exams, called))
 
 
+def rehearsed(db: Session, world: World) -> World:
+    """The day before, everybody sat a rehearsal with a paper of its own; 白露 is still at it."""
+    frozen = paper("演练", seed=digest(["rehearsal", world.contest]))
+    db.add(frozen)
+    db.flush()
+    exam = Exam(
+        contest_id=world.contest,
+        code="演练",
+        title="全流程演练",
+        position=101,
+        paper_id=frozen.id,
+        opens_at=OPENS - timedelta(days=1),
+        closes_at=CLOSES - timedelta(days=1),
+        length_seconds=int(LENGTH.total_seconds()),
+        published_at=NINE - timedelta(days=2),
+        rehearsal=True,
+    )
+    db.add(exam)
+    db.flush()
+    exams = {"演练": exam.id or 0}
+    own = World(world.contest, exams, world.candidates, _prepare(db, exams, world.candidates))
+    for name, knows in (("林知远", 50), ("江小川", 100), ("韩雨", 0), ("苏望舒", 100)):
+        sit(db, own, name, "演练", knows=knows, minutes=20)
+    still = sit(db, own, "白露", "演练")
+    still.handed_in_at, still.receipt, still.closed_by = None, None, None
+    db.add(still)
+    db.flush()
+    return own
+
+
 def sat(db: Session, *, number: int = 1, confirmed: bool = True) -> World:
     """The same, and everybody who came has handed in; nothing is marked."""
     world = contest(db, number=number, confirmed=confirmed)

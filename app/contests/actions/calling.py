@@ -84,7 +84,7 @@ def _refuse_announced(db: Session, contest: Contest) -> None:
         raise DrawAnnounced
     if contest.draw_id is None and contest.roster_version_id is not None:
         raise DrawAnnounced
-    for exam in queries.exams(db, contest.id or 0):
+    for exam in queries.all_exams(db, contest.id or 0):  # people sit a published rehearsal too
         if exam.published_at is not None:
             raise ExamPublished(at=exam.published_at.isoformat(timespec="minutes"))
 

@@ -112,7 +112,7 @@ def issue_tickets(
     makes new ones for everybody, and every earlier code and what it opened ends: only for a sheet
     that was lost before the exam. Empty when everybody has one."""
     queries.contest_for_update(db, contest_id)
-    exams = [e for e in queries.exams(db, contest_id) if e.opens_at and e.closes_at]
+    exams = [e for e in queries.all_exams(db, contest_id) if e.opens_at and e.closes_at]
     if not exams:
         raise TimingMissing
     rows = [r for r in queries.candidates(db, contest_id) if r.state is CandidateState.CALLED]

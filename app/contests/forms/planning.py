@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from app.contests.rules.windows import Window, timing_problems
+from app.contests.rules.timing import timing_problems
+from app.contests.rules.windows import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def parse_exam(
     if not _whole(minutes):
         minutes, problems["length"] = "", "考试时长请填写分钟数。"
     if not _whole(grace):
-        grace, problems["grace"] = "", "宽限时间请填写分钟数，不宽限填 0。"
+        grace, problems["grace"] = "", "宽限时间请填写分钟数，1 到 30。"
     if bool(opens) != bool(closes):
         problems["closes_at" if opens else "opens_at"] = "开始和结束时间请一起填写。"
     for name, typed, at in (("opens_at", opens, opens_at), ("closes_at", closes, closes_at)):

@@ -116,6 +116,7 @@ def _hrefs(contest: Contest, facts: Facts) -> dict[str, tuple[str, str]]:
         "candidates": (f"{own}/candidates", "去名单与抽取"),
         "papers": (f"{own}/exams", "去选定试卷"),
         "exams": (f"{own}/exams", "去安排考试"),
+        "rehearsal": (f"{own}/exams#rehearsals", "去安排演练"),
         "tickets": (f"{own}/candidates#tickets", "去印准考证"),
         "hall": ("/hall", "去考场"),
         "marking": (f"{own}/marking", "去阅卷"),

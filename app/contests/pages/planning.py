@@ -1,4 +1,4 @@
-"""The exams of a contest: papers, windows, publishing."""
+"""The exams of a contest: papers, windows, rehearsals, publishing."""
 
 from typing import Annotated
 
@@ -7,7 +7,9 @@ from fastapi.responses import RedirectResponse
 
 from app.contests import actions, queries
 from app.contests.forms import planning
-from app.contests.rules.windows import overlaps, phase, timing_problems
+from app.contests.rules.simulated import Simulation, simulated
+from app.contests.rules.timing import clashes, timing_problems, timing_warnings
+from app.contests.rules.windows import phase
 from app.contests.tables import Exam
 from app.db.session import Session
 from app.kernel.errors import DomainError
@@ -57,7 +59,7 @@ def _exams_page(
     now: Now,
     form: planning.ExamForm | None = None,
 ) -> Response:
-    contest, rows = queries.contest(db, contest_id), queries.exams(db, contest_id)
+    contest, rows = queries.contest(db, contest_id), queries.all_exams(db, contest_id)
     papers = queries.papers(db)
     return render(
         request,
@@ -65,14 +67,17 @@ def _exams_page(
         status=422 if form else 200,
         contest=contest,
         rules=queries.rules(contest),
-        exams=rows,
+        exams=[exam for exam in rows if not exam.rehearsal],
+        rehearsals=[exam for exam in rows if exam.rehearsal],
         papers=papers,
         titles={paper.id: paper.title for paper in papers},
         form=form or planning.ExamForm(),
         minutes={e.id: (e.length_seconds // 60, e.grace_seconds // 60) for e in rows},
         phases={e.id: phase(w, now) for e in rows if (w := queries.window(e)) is not None},
         problems={exam.id: _linted(exam, now) for exam in rows},
-        clashes=overlaps(queries.windows(rows)),
+        warnings={exam.id: _doubtful(exam) for exam in rows},
+        simulations={exam.id: _walked(exam) for exam in rows},
+        clashes=[problem for *_, problem in clashes(queries.windows(rows))],
     )
 
 
@@ -83,6 +88,23 @@ def _linted(exam: Exam, now: Now) -> list[str]:
         return []
     asked = None if exam.published_at is not None else now
     return [problem.message for problem in timing_problems(window, asked)]
+
+
+def _doubtful(exam: Exam) -> list[str]:
+    """What deserves a second look while it may still be changed."""
+    window = queries.window(exam)
+    if window is None or exam.published_at is not None:
+        return []
+    return [warning.message for warning in timing_warnings(window)]
+
+
+def _walked(exam: Exam) -> Simulation | None:
+    """发布前推演: what five kinds of candidate would live through; nothing to walk through in a
+    window that the linter refuses."""
+    window = queries.window(exam)
+    if window is None or exam.published_at is not None or timing_problems(window):
+        return None
+    return simulated(window)
 
 
 @router.post("/contests/{contest_id}/exams")
@@ -120,3 +142,20 @@ def publish(db: WriteDb, now: Now, actor: Organizer, contest_id: int, exam_id: i
     exam = queries.exam(db, exam_id, contest_id=contest_id)
     actions.publish_exam(db, exam_id=exam.id or 0, actor=actor, now=now)
     return RedirectResponse(f"/contests/{contest_id}/exams#exam-{exam_id}", 303)
+
+
+@router.post("/contests/{contest_id}/rehearsals")
+def add_rehearsal(db: WriteDb, now: Now, actor: Organizer, contest_id: int) -> Response:
+    """加一场演练."""
+    exam = actions.add_rehearsal(db, contest_id=contest_id, actor=actor, now=now)
+    return RedirectResponse(f"/contests/{contest_id}/exams#exam-{exam.id}", 303)
+
+
+@router.post("/contests/{contest_id}/rehearsals/{exam_id}/remove")
+def remove_rehearsal(
+    db: WriteDb, now: Now, actor: Organizer, contest_id: int, exam_id: int
+) -> Response:
+    """删去没有发布的演练."""
+    exam = queries.exam(db, exam_id, contest_id=contest_id)
+    actions.remove_rehearsal(db, exam_id=exam.id or 0, actor=actor, now=now)
+    return RedirectResponse(f"/contests/{contest_id}/exams#rehearsals", 303)

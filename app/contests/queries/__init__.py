@@ -18,6 +18,7 @@ from app.contests.queries.people import (
 from app.contests.queries.progress import Outcome, facts, moments, progress_tiles
 from app.contests.queries.rows import (
     ContestLine,
+    all_exams,
     contest,
     contest_for_update,
     contest_lines,
@@ -29,6 +30,7 @@ from app.contests.queries.rows import (
     last_number,
     number_prefix,
     papers,
+    papers_to_come,
     rules,
     window,
     windows,
@@ -40,6 +42,7 @@ __all__ = [
     "Nominee",
     "Outcome",
     "Quota",
+    "all_exams",
     "all_officers",
     "candidate",
     "candidate_of",
@@ -59,6 +62,7 @@ __all__ = [
     "nominees",
     "number_prefix",
     "papers",
+    "papers_to_come",
     "progress_tiles",
     "quotas",
     "rules",

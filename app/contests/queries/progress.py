@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 from app.bank.rules.life import Status
 from app.bank.tables import Question
 from app.contests.queries.people import ticketed
-from app.contests.queries.rows import exams, rules, window
+from app.contests.queries.rows import all_exams, exams, rules, window
 from app.contests.rules.checklist import Facts
 from app.contests.rules.people import CandidateState, Entered
 from app.contests.rules.windows import Phase, phase
@@ -23,17 +23,20 @@ from app.roster.tables import County, Officer, RosterVersion
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a contest on the floors above, which this floor does not know: how many
-    exams are marked, whether the results are released and the circular is out."""
+    exams are marked, whether the results are released and the circular is out, how many sittings
+    of rehearsals were handed in."""
 
     marked: int = 0
     released: bool = False
     circular_published: bool = False
+    rehearsed: int = 0
 
 
 def facts(db: Session, contest: Contest, *, now: datetime, outcome: Outcome | None = None) -> Facts:
     """The counts behind the checklist."""
     declared, outcome = rules(contest), outcome or Outcome()
-    sat = exams(db, contest.id or 0)
+    everything = all_exams(db, contest.id or 0)
+    sat = [exam for exam in everything if not exam.rehearsal]
     windows = [(exam, window(exam)) for exam in sat]
     draw = None if contest.draw_id is None else db.get(Draw, contest.draw_id)
     if draw is not None and draw.voided_at is not None:
@@ -71,6 +74,8 @@ def facts(db: Session, contest: Contest, *, now: datetime, outcome: Outcome | No
         marked=outcome.marked,
         released=outcome.released,
         circular_published=outcome.circular_published,
+        rehearsals=len(everything) - len(sat),
+        rehearsed=outcome.rehearsed,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 
 from app.contests.rules.contest_rules import ContestRules, from_dict
 from app.contests.rules.people import CandidateState
@@ -60,7 +60,8 @@ def contest_lines(db: Session) -> list[ContestLine]:
         ).all()
     )
     asked = select(Exam.contest_id, func.min(Exam.opens_at), func.max(Exam.closes_at))
-    times = {row[0]: row[1:] for row in db.exec(asked.group_by(col(Exam.contest_id)))}
+    counted = asked.where(col(Exam.rehearsal).is_(False)).group_by(col(Exam.contest_id))
+    times = {row[0]: row[1:] for row in db.exec(counted)}
     return [
         ContestLine(row, called.get(row.id or 0, 0), *times.get(row.id or 0, (None, None)))
         for row in contests(db)
@@ -83,9 +84,23 @@ def number_prefix(contest: Contest) -> str:
 
 
 def exams(db: Session, contest_id: int) -> list[Exam]:
-    """The exams of a contest in order."""
+    """The exams of a contest in order; a rehearsal is none of them."""
+    return [exam for exam in all_exams(db, contest_id) if not exam.rehearsal]
+
+
+def all_exams(db: Session, contest_id: int) -> list[Exam]:
+    """The exams of a contest in order, then its rehearsals (演练): all that takes people's time."""
     asked = select(Exam).where(Exam.contest_id == contest_id)
-    return list(db.exec(asked.order_by(col(Exam.position), col(Exam.id))))
+    return list(db.exec(asked.order_by(col(Exam.rehearsal), col(Exam.position), col(Exam.id))))
+
+
+def papers_to_come(db: Session, *, now: datetime) -> set[int]:
+    """The papers of all exams that are not over, in any contest: their questions are secret."""
+    asked = select(Exam.paper_id).where(
+        col(Exam.rehearsal).is_(False),
+        or_(col(Exam.closes_at).is_(None), col(Exam.closes_at) > now),
+    )
+    return {paper_id for paper_id in db.exec(asked) if paper_id is not None}
 
 
 def exam(db: Session, exam_id: int, *, contest_id: int | None = None) -> Exam:

@@ -6,11 +6,13 @@ from enum import StrEnum
 
 
 class StepState(StrEnum):
-    """Where a step stands. Exactly one is NOW, unless all are done."""
+    """Where a step stands. Exactly one is NOW, unless all are done; SUGGESTED is good to do, and
+    nothing waits for it."""
 
     DONE = "done"
     NOW = "now"
     LATER = "later"
+    SUGGESTED = "suggested"
 
     @property
     def label(self) -> str:
@@ -18,6 +20,7 @@ class StepState(StrEnum):
             StepState.DONE: "已完成",
             StepState.NOW: "下一步",
             StepState.LATER: "待办",
+            StepState.SUGGESTED: "建议",
         }[self]
 
 
@@ -25,7 +28,8 @@ class StepState(StrEnum):
 class Facts:
     """What the house knows of a contest, as counts. `draws` is whether the rules call anybody up
     by draw; `questions_needed` is what the blueprints ask for, 1 before there is one.
-    `papers_chosen`, `windows_set`, `published`, `closed` and `marked` count exams."""
+    `papers_chosen`, `windows_set`, `published`, `closed` and `marked` count exams. `rehearsals`
+    are those that were planned, `rehearsed` how many sittings of them were handed in."""
 
     officers: int = 0
     roster_frozen: bool = False
@@ -50,6 +54,8 @@ class Facts:
     marked: int = 0
     released: bool = False
     circular_published: bool = False
+    rehearsals: int = 0
+    rehearsed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ class _Line:
     what_is: str
     what_lacks: str
     href_name: str
+    optional: bool = False
 
 
 def checklist(facts: Facts) -> tuple[Step, ...]:
@@ -82,6 +89,8 @@ def checklist(facts: Facts) -> tuple[Step, ...]:
     for line in _lines(facts):
         if line.done:
             state = StepState.DONE
+        elif line.optional:
+            state = StepState.SUGGESTED
         else:
             state = StepState.LATER if next_found else StepState.NOW
             next_found = True
@@ -96,13 +105,14 @@ def next_step(steps: Sequence[Step]) -> Step | None:
 
 
 def progress(steps: Sequence[Step]) -> str:
-    """How far it is, in words.
+    """How far it is, in words; what is only suggested is not counted before it is done.
 
     >>> progress(checklist(Facts()))
     '共 15 步，已完成 0 步'
     """
-    done = sum(step.state is StepState.DONE for step in steps)
-    return f"共 {len(steps)} 步，已完成 {done} 步"
+    due = [step for step in steps if step.state is not StepState.SUGGESTED]
+    done = sum(step.state is StepState.DONE for step in due)
+    return f"共 {len(due)} 步，已完成 {done} 步"
 
 
 def _lines(facts: Facts) -> Iterator[_Line]:
@@ -212,6 +222,18 @@ def _exams(facts: Facts) -> Iterator[_Line]:
         else "名单确定后打印准考证，发到本人。",
         "tickets",
     )
+    if facts.rehearsed or not _all(facts.closed, facts.exams):  # too late for good advice
+        yield _Line(
+            "rehearsed",
+            "全流程演练（建议考前一天）",
+            facts.rehearsed > 0,
+            f"演练已有 {facts.rehearsed} 人交卷，数据不进成绩。",
+            "演练已安排，还没有人交卷。"
+            if facts.rehearsals
+            else "加一场演练，让参赛人员用自己的手机走一遍，数据不进成绩。",
+            "rehearsal",
+            optional=True,
+        )
     yield _Line(
         "exams_sat",
         "考试",

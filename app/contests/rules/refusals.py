@@ -141,6 +141,25 @@ class ExamNotPublished(DomainError):
     code, kind, message = "exam_not_published", Kind.CONFLICT, "本科目还没有发布。"
 
 
+class QuestionsShown(DomainError):
+    """A question that people saw in a rehearsal is worth nothing in an exam."""
+
+    code, kind = "questions_shown", Kind.INVALID
+    message = (
+        "演练的试卷和正式试卷有 {count} 道相同的题，请换一份；"
+        "组卷时可以勾选“不用这些试卷里用过的题”。"
+    )
+
+
+class TooManyRehearsals(DomainError):
+    code, kind = "too_many_rehearsals", Kind.CONFLICT
+    message = "一期比武最多加 {most} 场演练。"
+
+
+class NotARehearsal(DomainError):
+    code, kind, message = "not_a_rehearsal", Kind.MISSING, "没有这场演练。"
+
+
 class PaperNotChosen(DomainError):
     code, kind, message = "paper_not_chosen", Kind.CONFLICT, "本科目还没有选定试卷。"
 

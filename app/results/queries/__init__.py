@@ -12,6 +12,7 @@ from app.results.queries.releases import (
     own_release,
     own_releases,
     release,
+    released,
     releases,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "own_release",
     "own_releases",
     "release",
+    "released",
     "releases",
     "standings_input",
 ]

@@ -29,7 +29,7 @@ def evidence(db: Session, contest_id: int) -> dict[str, Any]:
     for exam, paper in db.exec(
         select(Exam, Paper)
         .join(Paper, col(Paper.id) == col(Exam.paper_id), isouter=True)
-        .where(Exam.contest_id == contest_id)
+        .where(Exam.contest_id == contest_id, col(Exam.rehearsal).is_(False))
         .order_by(col(Exam.position), col(Exam.code))
     ):
         responses = sitting.responses(db, exam.id or 0)

@@ -21,7 +21,7 @@ from app.results.rules.entries import Absence, Entry
 from app.results.rules.facts import Called, ContestFacts, DrawFacts
 from app.results.rules.masking import masked
 from app.roster.tables import County, Officer
-from app.sitting.rules.hall import Happened
+from app.sitting.rules.course import Happened
 from app.sitting.tables import Sitting, SittingEvent
 
 
@@ -156,7 +156,11 @@ def _begun(db: Session, contest_id: int) -> set[int]:
     asked = (
         select(Sitting.candidate_id)
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
-        .where(Exam.contest_id == contest_id, col(Sitting.started_at).is_not(None))
+        .where(
+            Exam.contest_id == contest_id,
+            col(Exam.rehearsal).is_(False),
+            col(Sitting.started_at).is_not(None),
+        )
     )
     return set(db.exec(asked))
 
@@ -167,7 +171,11 @@ def _left(db: Session, contest_id: int) -> dict[int, int]:
         select_columns(col(Sitting.candidate_id), func.count())
         .join(SittingEvent, col(SittingEvent.sitting_id) == col(Sitting.id))
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
-        .where(col(Exam.contest_id) == contest_id, col(SittingEvent.kind) == Happened.LEFT.value)
+        .where(
+            col(Exam.contest_id) == contest_id,
+            col(Exam.rehearsal).is_(False),
+            col(SittingEvent.kind) == Happened.LEFT.value,
+        )
         .group_by(col(Sitting.candidate_id))
     )
     return dict(tuple(row) for row in db.execute(asked))
@@ -175,7 +183,9 @@ def _left(db: Session, contest_id: int) -> dict[int, int]:
 
 def _facts(db: Session, row: Contest) -> ContestFacts:
     first, last = db.exec(
-        select(func.min(Exam.opens_at), func.max(Exam.closes_at)).where(Exam.contest_id == row.id)
+        select(func.min(Exam.opens_at), func.max(Exam.closes_at)).where(
+            Exam.contest_id == row.id, col(Exam.rehearsal).is_(False)
+        )
     ).one()
     return ContestFacts(
         title=row.title,

@@ -6,8 +6,10 @@ from sqlalchemy import case
 from sqlalchemy import select as select_columns
 from sqlmodel import and_, col, func, select
 
+from app.contests.rules.instants import Instants, instants
 from app.contests.rules.people import CandidateState
 from app.contests.rules.refusals import ContestMissing
+from app.contests.rules.windows import Window
 from app.contests.tables import Candidate, Contest, Exam
 from app.db.session import Session
 from app.kernel.errors import DomainError
@@ -59,7 +61,9 @@ def _exams(db: Session, contest_id: int, *, now: datetime) -> list[ExamFacts]:
         .subquery()
     )
     scored = (
-        select_columns(col(SittingScore.sitting_id).label("sitting_id"))
+        select_columns(
+            col(SittingScore.sitting_id).label("sitting_id"), col(MarkRun.at).label("at")
+        )
         .join(MarkRun, col(MarkRun.id) == col(SittingScore.run_id))
         .join(
             newest,
@@ -68,7 +72,8 @@ def _exams(db: Session, contest_id: int, *, now: datetime) -> list[ExamFacts]:
         .subquery()
     )
     begun, done = col(Sitting.started_at).is_not(None), col(Sitting.handed_in_at).is_not(None)
-    marked = scored.c.sitting_id.is_not(None)
+    # Who handed in once more after the marking (撤回交卷) is to be marked once more.
+    marked = and_(scored.c.sitting_id.is_not(None), scored.c.at >= col(Sitting.handed_in_at))
     counts = db.execute(
         select_columns(
             col(Sitting.exam_id),
@@ -78,14 +83,16 @@ def _exams(db: Session, contest_id: int, *, now: datetime) -> list[ExamFacts]:
         )
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
         .join(scored, scored.c.sitting_id == col(Sitting.id), isouter=True)
-        .where(col(Exam.contest_id) == contest_id)
+        .where(col(Exam.contest_id) == contest_id, col(Exam.rehearsal).is_(False))
         .group_by(col(Sitting.exam_id))
     )
     by_exam = {exam_id: tuple(map(int, rest)) for exam_id, *rest in counts}
     waiting = _may_start(db, contest_id, now=now)
     facts = []
     for exam in db.exec(
-        select(Exam).where(Exam.contest_id == contest_id).order_by(col(Exam.position))
+        select(Exam)
+        .where(Exam.contest_id == contest_id, col(Exam.rehearsal).is_(False))
+        .order_by(col(Exam.position))
     ):
         handed_in, running, unmarked = by_exam.get(exam.id, (0, 0, 0))
         closed = exam.closes_at is not None and exam.closes_at <= now
@@ -113,6 +120,7 @@ def _may_start(db: Session, contest_id: int, *, now: datetime) -> dict[int, int]
         .join(Sitting, mine, isouter=True)
         .where(
             col(Exam.contest_id) == contest_id,
+            col(Exam.rehearsal).is_(False),
             col(Exam.published_at).is_not(None),
             col(Exam.closes_at).is_not(None),
             col(Candidate.state) == CandidateState.CALLED.value,
@@ -121,8 +129,18 @@ def _may_start(db: Session, contest_id: int, *, now: datetime) -> dict[int, int]
     )
     waiting: dict[int, int] = {}
     for exam_id, closes_at, sitting in rows:
-        last = closes_at
-        if sitting is not None:
-            last = sitting.closes_at + timedelta(seconds=sitting.extra_seconds)
+        last = closes_at if sitting is None else _own(sitting).at(now).last_start
         waiting[exam_id] = waiting.get(exam_id, 0) + (now < last)
     return waiting
+
+
+def _own(sitting: Sitting) -> Instants:
+    """The instants of somebody who has not begun."""
+    length = timedelta(seconds=sitting.length_seconds)
+    grace = timedelta(seconds=sitting.grace_seconds)
+    return instants(
+        Window(sitting.opens_at, sitting.closes_at, length, grace),
+        extra=timedelta(seconds=sitting.extra_seconds),
+        shift=timedelta(seconds=sitting.shift_seconds),
+        paused_at=sitting.paused_at,
+    )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select as select_columns
 from sqlmodel import col, false, select
 
-from app.contests.tables import Candidate, Contest
+from app.contests.tables import Candidate, Contest, Exam
 from app.db.session import Session
 from app.kernel.actor import Actor
 from app.results.rules.own import OwnResult, own_result
@@ -49,6 +49,18 @@ def newest(db: Session, contest_id: int) -> Release | None:
     """The release that counts."""
     asked = select(Release).where(Release.contest_id == contest_id)
     return db.exec(asked.order_by(col(Release.number).desc()).limit(1)).first()
+
+
+def released(db: Session, exam_id: int) -> bool:
+    """Whether the results of this exam's contest are out: from then on no hand-in is taken back.
+    Never for a rehearsal, which has no results."""
+    asked = (
+        select(Release.id)
+        .join(Exam, col(Exam.contest_id) == col(Release.contest_id))
+        .where(Exam.id == exam_id, col(Exam.rehearsal).is_(False))
+        .limit(1)
+    )
+    return db.exec(asked).first() is not None
 
 
 def content(row: Release) -> dict[str, Any]:
