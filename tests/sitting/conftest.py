@@ -5,12 +5,24 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.db.session import transaction
+from app.sitting import pages as sitting_pages
 from app.sitting.rules.receipts import sitting_pass
 from tests.conftest import ClientOf
 from tests.factories import Cast
 from tests.fakes import FixedClock
 from tests.sitting import worlds
 from tests.sitting.worlds import Hall
+
+
+@pytest.fixture(autouse=True)
+def without_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sweeper and no pulse of their own: whoever counts statements, or asks who was closed and
+    who was heard, says when they run."""
+
+    async def never(_app: FastAPI) -> None: ...
+
+    for rounds in ("sweep", "keep_pulse"):
+        monkeypatch.setattr(sitting_pages, rounds, never)
 
 
 @pytest.fixture

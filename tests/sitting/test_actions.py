@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 from typing import Any
 
@@ -14,10 +14,11 @@ from app.db.engine import for_writing
 from app.db.session import Session, reading, transaction
 from app.kernel.actor import SYSTEM, Actor
 from app.kernel.errors import DomainError
+from app.papers import queries as papers
 from app.roster.tables import Officer
 from app.sitting import actions, queries
-from app.sitting.rules.answers import FLAGS, Save, Saved
-from app.sitting.rules.hall import Happened
+from app.sitting.rules.answers import FLAGS, Fate, Save, Saved
+from app.sitting.rules.receipts import receipt
 from app.sitting.rules.refusals import (
     HallMissing,
     HandedIn,
@@ -29,13 +30,14 @@ from app.sitting.rules.refusals import (
     SittingMissing,
     WindowClosed,
 )
-from app.sitting.tables import Sitting, SittingEvent
+from app.sitting.tables import KeptAnswer, Sitting
 from tests import factories
 from tests.factories import Cast
 from tests.fakes import NINE, FixedEntropy
 from tests.sitting import worlds
 from tests.sitting.worlds import Hall
 
+MS = timedelta(milliseconds=1)
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 
@@ -188,7 +190,8 @@ def test_starting_twice_gives_the_same_start_and_one_trace(db: Session) -> None:
     again = actions.start(
         db, sitting_id=place.sitting_id, actor=people.owner, now=NINE + 60 * SECOND
     )
-    assert again.started_at == NINE
+    assert row_of(db, place.sitting_id).started_at == NINE
+    assert again.ends_at == NINE + worlds.LENGTH
     assert [entry.act for entry in audit.latest(db)].count("start") == 1
 
 
@@ -205,20 +208,67 @@ def test_a_start_outside_the_window_is_refused_and_leaves_no_start(
     assert row_of(db, place.sitting_id).started_at is None
 
 
+def questions_of(db: Session, sitting_id: int, now: datetime) -> str:
+    """What the page would be made of at this moment: nothing, unless the statement releases it."""
+    paper = queries.released(db, sitting_id, now=now)
+    return str(papers.content(db, paper.paper_id))
+
+
 def test_the_paper_stays_in_the_database_until_this_sitting_has_begun(db: Session) -> None:
     people, place = opened(db)
-    for now in (NINE - SECOND, NINE, NINE + 60 * SECOND):
+    for now in (NINE - MS, NINE, NINE + 60 * SECOND):
         with pytest.raises(SittingMissing):
-            queries.paper(db, place.sitting_id, now=now)
+            questions_of(db, place.sitting_id, now)
     worlds.begin(db, place, people, NINE)
-    assert "CANARY" in queries.paper(db, place.sitting_id, now=NINE).content
+    assert "CANARY" in questions_of(db, place.sitting_id, NINE)
+    assert "SECRET" not in questions_of(db, place.sitting_id, NINE)
     with pytest.raises(SittingMissing):
-        queries.paper(db, place.sitting_id, now=NINE - SECOND)
+        questions_of(db, place.sitting_id, NINE - MS)
     with pytest.raises(SittingMissing):
-        queries.paper(db, place.foreign_id, now=NINE)
+        questions_of(db, place.foreign_id, NINE)
     actions.hand_in(db, sitting_id=place.sitting_id, actor=people.owner, now=NINE)
     with pytest.raises(SittingMissing):
-        queries.paper(db, place.sitting_id, now=NINE)
+        questions_of(db, place.sitting_id, NINE)
+
+
+@pytest.mark.parametrize(
+    ("changed", "after", "seen"),
+    [
+        ({}, 0 * MS, True),
+        # a clock that was put back: before one's own start, and before the opening
+        ({"started_at": NINE + MINUTE}, MINUTE - MS, False),
+        ({"started_at": NINE + MINUTE}, MINUTE, True),
+        ({"opens_at": NINE + MINUTE}, MINUTE - MS, False),
+        ({"opens_at": NINE + MINUTE}, MINUTE, True),
+        ({"started_at": None}, MINUTE, False),
+        ({"paused_at": NINE + MINUTE}, MINUTE - MS, False),
+        ({"paused_at": NINE + MINUTE}, MINUTE, False),
+        ({"handed_in_at": NINE + MINUTE}, MINUTE - MS, False),
+        ({"handed_in_at": NINE + MINUTE}, MINUTE, False),
+    ],
+)
+def test_the_statement_itself_releases_the_paper_and_nothing_else_does(
+    db: Session, changed: dict[str, datetime | None], after: timedelta, seen: bool
+) -> None:
+    _, place = running(db)
+    row = row_of(db, place.sitting_id)
+    for name, at in changed.items():
+        setattr(row, name, at)
+    db.add(row)
+    db.flush()
+    if seen:
+        assert "CANARY" in questions_of(db, place.sitting_id, NINE + after)
+    else:
+        with pytest.raises(SittingMissing):
+            questions_of(db, place.sitting_id, NINE + after)
+
+
+def test_an_exam_that_is_taken_back_releases_nothing(db: Session) -> None:
+    _, place = running(db)
+    db.exec(select(Exam).where(Exam.id == place.exam_id)).one().published_at = None
+    db.flush()
+    with pytest.raises(SittingMissing):
+        questions_of(db, place.sitting_id, NINE)
 
 
 # ---- saving
@@ -273,12 +323,15 @@ def test_save_answer_after_hand_in_is_refused_and_not_stored(engine: Engine) -> 
     sitting_id = place.sitting_id
     store(engine, save(sitting_id, 1, 1, "B"))
     with transaction(engine) as db:
-        row = actions.hand_in(db, sitting_id=sitting_id, actor=people.owner, now=NINE + 9 * SECOND)
-        again = actions.hand_in(db, sitting_id=sitting_id, actor=people.owner, now=NINE)
-        assert (again.receipt, again.handed_in_at) == (row.receipt, NINE + 9 * SECOND)
+        actions.hand_in(db, sitting_id=sitting_id, actor=people.owner, now=NINE + 9 * SECOND)
+        receipt = row_of(db, sitting_id).receipt
+        actions.hand_in(db, sitting_id=sitting_id, actor=people.owner, now=NINE)
+        row = row_of(db, sitting_id)
+        assert (row.receipt, row.handed_in_at) == (receipt, NINE + 9 * SECOND)
         assert (row.closed_by, audit.latest(db)[0].act) == ("candidate", "hand_in")
         assert audit.latest(db)[0].detail == f'{{"receipt":"{row.receipt}"}}'
-    assert [type(outcome) for outcome in store(engine, save(sitting_id, 2, 2, "A"))] == [HandedIn]
+    after = save(sitting_id, 2, 2, "A", after=9)
+    assert [type(outcome) for outcome in store(engine, after)] == [HandedIn]
     assert [type(outcome) for outcome in store(engine, save(sitting_id, 1, 1, "B"))] == [Saved]
     assert current(engine, sitting_id) == {1: "B"}
 
@@ -286,7 +339,8 @@ def test_save_answer_after_hand_in_is_refused_and_not_stored(engine: Engine) -> 
 def test_a_save_and_a_hand_in_at_the_same_moment_leave_a_receipt_that_is_true(
     engine: Engine,
 ) -> None:
-    """On both engines the answer comes wholly before or wholly after the hand-in."""
+    """On both engines the answer comes wholly before or wholly after the hand-in: in the log, and
+    then the receipt speaks for it; or kept, and then it says so."""
     with transaction(engine) as db:
         people, place = running(db)
     outcomes: list[Saved | DomainError] = []
@@ -300,11 +354,18 @@ def test_a_save_and_a_hand_in_at_the_same_moment_leave_a_receipt_that_is_true(
     with transaction(engine) as db:
         actions.hand_in(db, sitting_id=place.sitting_id, actor=people.owner, now=NINE + MINUTE)
     thread.join()
-    acknowledged = [outcome.seq for outcome in outcomes if isinstance(outcome, Saved)]
+    saved = [outcome for outcome in outcomes if isinstance(outcome, Saved)]
+    assert len(saved) == 29
+    logged = [outcome.seq for outcome in saved if not outcome.kept]
+    assert {outcome.code for outcome in saved if outcome.kept} <= {Fate.HANDED_IN}
     with reading(engine) as db:
-        stands = queries.answers(db, place.sitting_id)
-    assert (stands[1].seq if stands else 0) == max(acknowledged, default=0)
-    assert len(acknowledged) + sum(isinstance(each, HandedIn) for each in outcomes) == 29
+        row, stands = row_of(db, place.sitting_id), queries.answers(db, place.sitting_id)
+        kept = db.exec(select(KeptAnswer.seq)).all()
+        spoken_for = actions.standing(db, place.sitting_id)
+    assert (stands[1].seq if stands else 0) == max(logged, default=0)
+    assert sorted([*logged, *kept]) == list(range(1, 30))
+    assert row.handed_in_at is not None
+    assert row.receipt == receipt(place.sitting_id, spoken_for, row.handed_in_at)
 
 
 def test_handing_in_before_the_start_is_refused(db: Session) -> None:
@@ -449,24 +510,3 @@ def test_a_new_ticket_opens_the_same_sitting_and_ends_the_old_one(db: Session) -
         "ticket",
         "confirmed",
     ]
-
-
-@pytest.mark.parametrize(
-    ("kind", "seconds", "noted"),
-    [(Happened.HERE, 0, True), (Happened.LEFT, 3, False), (Happened.LEFT, 4, True)],
-)
-def test_signs_of_life_and_leaving_are_noted_while_the_sitting_runs(
-    db: Session, kind: Happened, seconds: int, noted: bool
-) -> None:
-    people, place = running(db)
-    for now in (NINE + MINUTE, NINE + 2 * worlds.WINDOW):  # after the end nothing is noted
-        actions.report(
-            db, sitting_id=place.sitting_id, kind=kind, seconds=seconds, actor=people.owner, now=now
-        )
-    db.flush()
-    rows = db.exec(select(SittingEvent).where(SittingEvent.kind == kind.value)).all()
-    assert [(row.at, row.by) for row in rows] == [(NINE + MINUTE, people.owner.name)] * noted
-    with pytest.raises(SittingMissing):
-        actions.report(
-            db, sitting_id=place.sitting_id, kind=kind, seconds=9, actor=people.stranger, now=NINE
-        )

@@ -1,10 +1,21 @@
+import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from app.sitting.forms import ANSWER_LIMIT, parse, parse_hall, parse_sheet
-from app.sitting.rules.answers import Save
-from app.sitting.rules.refusals import BadAnswer
+from app.sitting.forms.answers import (
+    ANSWER_LIMIT,
+    LONGEST_LEAVE,
+    parse,
+    parse_claim,
+    parse_leave,
+    parse_seen,
+    parse_sheet,
+)
+from app.sitting.forms.hall import parse_hall
+from app.sitting.rules.answers import LAST_EPOCH, Save
+from app.sitting.rules.refusals import BadAnswer, NoSuchPage
 from tests.fakes import NINE
 
 
@@ -37,6 +48,61 @@ def test_a_json_answer_becomes_a_save() -> None:
 def test_anything_else_is_refused(body: bytes) -> None:
     with pytest.raises(BadAnswer):
         parse(body, sitting_id=7, arrived_at=NINE)
+
+
+@pytest.mark.parametrize(
+    ("word", "fits"),
+    [
+        ("abc123", True),
+        ("a" * 16, True),
+        ("abc12", False),
+        ("a" * 17, False),
+        ("ABC123", False),
+        ("abc12é", False),
+        ("abc123\n", False),
+        ("", False),
+    ],
+)
+def test_a_page_names_itself_by_a_short_plain_word(word: str, fits: bool) -> None:
+    body = json.dumps({"page": word}).encode()
+    if fits:
+        assert parse_claim(body) == (word, LAST_EPOCH)  # one that knows of no taking: any
+    else:
+        with pytest.raises(NoSuchPage):
+            parse_claim(body)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "fits"),
+    [(0, True), (LONGEST_LEAVE, True), (LONGEST_LEAVE + 1, False), (-1, False), (1.5, False),
+     ("9", False), (None, False), (True, False)],
+)  # fmt: skip
+def test_a_leave_is_so_many_whole_seconds(seconds: object, fits: bool) -> None:
+    body = json.dumps({"seconds": seconds}).encode()
+    if fits:
+        assert parse_leave(body) == seconds
+    else:
+        with pytest.raises(NoSuchPage):
+            parse_leave(body)
+
+
+@pytest.mark.parametrize(
+    ("number", "fits"), [(1, True), (2**31 - 1, True), (2**31, False), (0, False), ("1", False)]
+)
+def test_a_message_has_a_number(number: object, fits: bool) -> None:
+    body = json.dumps({"message": number}).encode()
+    if fits:
+        assert parse_seen(body) == number
+    else:
+        with pytest.raises(NoSuchPage):
+            parse_seen(body)
+
+
+@pytest.mark.parametrize("read", [parse_claim, parse_leave, parse_seen])
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b"\xff", b"[" * 1000])
+def test_what_is_no_body_of_ours_is_refused(read: Callable[[bytes], object], body: bytes) -> None:
+    with pytest.raises(NoSuchPage):
+        read(body)
 
 
 def sheet(*fields: tuple[str, str]) -> list[tuple[int, int, str]]:

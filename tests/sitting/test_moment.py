@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,8 +19,10 @@ from app.sitting.rules.moment import (
     on_a_clock,
     overdue,
     phase,
+    remaining,
+    resumed,
 )
-from app.sitting.rules.refusals import NotOpenYet, NotStarted, WindowClosed
+from app.sitting.rules.refusals import NotOpenYet, NotStarted, Paused, WindowClosed
 from tests.fakes import NINE
 
 MS = timedelta(milliseconds=1)
@@ -193,3 +196,56 @@ def test_handing_in_needs_a_start() -> None:
 def test_a_length_of_time_is_said_as_people_say_it(seconds: float, words: str, clock: str) -> None:
     delta = timedelta(seconds=seconds)
     assert (in_words(delta), on_a_clock(delta)) == (words, clock)
+
+
+# ---- the clock stands still (暂停)
+
+
+def paused(minute: float, **more: timedelta) -> Window:
+    return Window(
+        NINE, NINE + 90 * MINUTE, 60 * MINUTE, 5 * MINUTE, paused_at=at(minute), **more
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("window", "started", "now", "expected"),
+    [
+        (paused(20), at(0), at(20) - MS, Phase.PAUSED),  # from a halt whose end is known later
+        (paused(20), at(0), at(20), Phase.PAUSED),
+        (paused(20), at(0), at(600), Phase.PAUSED),  # the deadline moves on with the pause
+        (paused(60), at(0), at(61), Phase.OVER),  # was over when it stopped
+        (paused(60 - 1e-5), at(0), at(61), Phase.PAUSED),
+        (paused(-10), None, at(-5), Phase.WAITING),
+        (paused(-10), None, at(5), Phase.PAUSED),
+        (paused(10), None, at(500), Phase.PAUSED),
+        (paused(90), None, at(95), Phase.MISSED),  # had missed it when it stopped
+    ],
+)
+def test_a_pause_stops_whoever_could_write_or_begin(
+    window: Window, started: datetime | None, now: datetime, expected: Phase
+) -> None:
+    assert phase(State(window, 3, started), now) is expected
+
+
+def test_nobody_begins_while_the_clock_stands_still() -> None:
+    with pytest.raises(Paused):
+        may_start(paused(0), at(5))
+    with pytest.raises(NotOpenYet):
+        may_start(paused(-10), at(-5))
+
+
+@given(st.floats(0, 59), st.integers(-3600, 10**5), st.timedeltas(timedelta(0), timedelta(hours=1)))
+def test_what_is_left_when_it_stops_is_left_when_it_goes_on(
+    stopped: float, seconds: int, extra: timedelta
+) -> None:
+    """However long it stood, and also when the clock was put back meanwhile."""
+    window = paused(stopped, extra=extra)
+    state, now = State(window, 3, NINE), at(stopped) + timedelta(seconds=seconds)
+    before = remaining(state, now)
+    assert before == deadline(window, NINE) - at(stopped)
+    assert window.paused_at is not None
+    more = resumed(extra, window.paused_at, now)
+    gone_on = replace(window, paused_at=None, extra=more)
+    assert remaining(State(gone_on, 3, NINE), now) == before
+    assert not overdue(state, now)
+    assert not overdue(State(gone_on, 3, NINE), now)

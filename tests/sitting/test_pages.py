@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from app.db.session import reading, transaction
 from app.sitting import actions, queries
 from app.sitting.pages.sweeper import sweep_once
 from app.sitting.rules.answers import Save
-from app.sitting.tables import AnswerLog
+from app.sitting.tables import AnswerLog, KeptAnswer, Sitting
 from tests.conftest import ClientOf
 from tests.factories import Cast
 from tests.fakes import NINE, FixedClock
@@ -113,9 +114,10 @@ def test_nobody_acts_for_somebody_else(
     client_of: ClientOf, people: Cast, started: None, url: str
 ) -> None:
     stranger = client_of(people.stranger)
-    for path in ("confirm", "start", "hand-in", "events"):
-        sent = {"rules": "yes", "sure": "yes", "kind": "left", "seconds": "9"}
+    for path in ("confirm", "start", "hand-in"):
+        sent = {"rules": "yes", "sure": "yes", "seconds": "9"}
         assert stranger.post(f"{url}/{path}", data=sent).status_code == 404
+    assert stranger.get(f"{url}/standing").status_code == 404
 
 
 def test_an_exam_that_is_taken_back_is_gone(
@@ -163,6 +165,11 @@ def test_a_saved_answer_is_acknowledged_in_so_many_words(
             "superseded": False,
             "now": "2026-10-10T01:00:00Z",
             "ends_at": "2026-10-10T02:00:00Z",
+            "epoch": 0,
+            "page": "",
+            "code": "",
+            "detail": "",
+            "kept": False,
         },
     )
     assert re.search(r'name="q1" value="B" checked', owner.get(url).text)
@@ -199,7 +206,14 @@ def test_save_answer_after_deadline_is_refused_and_not_stored(
     beyond = owner.post(
         f"{url}/answers", json=ANSWER | {"seq": 2, "age_ms": 360_000}, headers=headers
     )
-    assert (beyond.status_code, beyond.json()["code"]) == (409, "too_late")
+    told = beyond.json()
+    assert (beyond.status_code, told["code"], told["kept"]) == (409, "too_late", True)
+    assert (told["item"], told["seq"], told["detail"] != "") == (1, 2, True)
+    save = Save(1, 1, 2, '["B"]', timedelta(0), NINE)
+    assert told["digest"] == replace(save, sitting_id=int(url.split("/")[-1])).digest
+    with reading(app.state.engine) as db:
+        assert [row.seq for row in db.exec(select(AnswerLog))] == [1]
+        assert [row.seq for row in db.exec(select(KeptAnswer))] == [2]
 
 
 @pytest.mark.parametrize("given", ["", "1.00", "2.abc"])
@@ -237,9 +251,9 @@ def test_a_failed_commit_is_a_503_and_the_answer_is_not_claimed(
     def disk_full(_connection: object) -> None:
         raise OSError("disk full")
 
-    event.listen(app.state.engine, "commit", disk_full)
+    event.listen(app.state.journal_engine, "commit", disk_full)
     failed = owner.post(f"{url}/answers", json=ANSWER, headers=headers)
-    event.remove(app.state.engine, "commit", disk_full)
+    event.remove(app.state.journal_engine, "commit", disk_full)
     assert (failed.status_code, failed.json()["code"]) == (503, "answer_not_stored")
     assert failed.headers["retry-after"] == "2"
     assert not re.search(r'name="q1" value="B" checked', owner.get(url).text)
@@ -354,18 +368,31 @@ def test_handing_in_after_the_end_needs_no_tick_and_counts_at_the_deadline(
     assert "用时60分钟" in receipt
 
 
-def test_leaving_is_shown_to_the_candidate_and_a_beat_sets_the_clock(
-    app: FastAPI, owner: TestClient, started: None, url: str, place: Hall, people: Cast
+def test_leaving_is_shown_to_the_candidate_and_standing_sets_the_clock(
+    app: FastAPI,
+    owner: TestClient,
+    started: None,
+    url: str,
+    place: Hall,
+    people: Cast,
+    headers: dict[str, str],
 ) -> None:
-    assert owner.post(f"{url}/events", data={"kind": "left", "seconds": "3"}).json()["left"] == 0
-    left = owner.post(f"{url}/events", data={"kind": "left", "seconds": "14"})
-    assert left.json() == {
+    def leave(seconds: int) -> int:
+        left = owner.post(f"{url}/left", json={"seconds": seconds}, headers=headers)
+        assert left.status_code == 200
+        return int(left.json()["left"])
+
+    assert (leave(3), leave(14)) == (0, 1)
+    assert owner.get(f"{url}/standing").json() == {
         "now": "2026-10-10T01:00:00.000+00:00",
         "ends_at": "2026-10-10T02:00:00.000+00:00",
         "phase": "running",
         "left": 1,
+        "news": 0,
+        "epoch": 0,
+        "page": "",
+        "messages": [],
     }
-    assert "离开页面 1 次" in owner.get(url).text
     with transaction(app.state.engine) as db:
         actions.extend(
             db,
@@ -376,10 +403,137 @@ def test_leaving_is_shown_to_the_candidate_and_a_beat_sets_the_clock(
             actor=people.invigilator,
             now=NINE,
         )
-    beat = owner.post(f"{url}/events", data={"kind": "here"}).json()
-    assert beat["ends_at"] == "2026-10-10T02:10:00.000+00:00"
+    standing = owner.get(f"{url}/standing").json()
+    assert standing["ends_at"] == "2026-10-10T02:10:00.000+00:00"
+    assert standing["news"] > 0
     owner.post(f"{url}/hand-in", data={"sure": "yes"})
     assert "1次，共14秒" in text_of(owner.get(f"{url}/receipt").text)
+
+
+def test_a_page_claims_the_pen_with_its_pass(
+    app: FastAPI,
+    client_of: ClientOf,
+    owner: TestClient,
+    started: None,
+    url: str,
+    headers: dict[str, str],
+) -> None:
+    told = owner.post(f"{url}/claim", json={"page": "first1"}, headers=headers)
+    assert (told.status_code, told.json()) == (
+        200,
+        {
+            "epoch": 1,
+            "page": "first1",
+            "now": "2026-10-10T01:00:00Z",
+            "ends_at": "2026-10-10T02:00:00Z",
+        },
+    )
+    # no cookie is asked for: the pass speaks for the page
+    other = client_of(None).post(f"{url}/claim", json={"page": "second"}, headers=headers)
+    assert (other.status_code, other.json()["epoch"]) == (200, 2)
+    standing = owner.get(f"{url}/standing").json()
+    assert (standing["epoch"], standing["page"]) == (2, "second")
+    assert f'data-seq="{(2 << 20) + 1}"' in owner.get(url).text
+    for name, body in (
+        ("claim", {"page": "third3"}), ("left", {"seconds": 9}), ("pulse", {}),
+        ("seen", {"message": 1}),
+    ):  # fmt: skip
+        for forged in ("", "1.00", headers["x-sitting-pass"].replace("1.", "2.", 1)):
+            refused = owner.post(
+                f"{url}/{name}", json=body, headers=headers | {"x-sitting-pass": forged}
+            )
+            assert (refused.status_code, refused.json()["code"]) == (403, "bad_pass")
+    assert owner.get(f"{url}/standing").json()["epoch"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("claim", b'{"page":"ABC123"}'),
+        ("claim", b'{"page":"short"}'),
+        ("claim", b'{"page":"seventeenletters1"}'),
+        ("claim", b'{"page":"first1\n"}'),
+        ("claim", b'{"page":"first1","epoch":9}'),
+        ("claim", b"{}"),
+        ("left", b'{"seconds":-1}'),
+        ("left", b'{"seconds":86401}'),
+        ("left", b'{"seconds":"9"}'),
+        ("left", b""),
+        ("seen", b'{"message":0}'),
+        ("seen", b"<html>"),
+    ],
+)
+def test_what_no_page_of_ours_sends_is_refused_and_changes_nothing(
+    owner: TestClient, started: None, url: str, headers: dict[str, str], name: str, body: bytes
+) -> None:
+    refused = owner.post(f"{url}/{name}", content=body, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (422, "no_such_page")
+    standing = owner.get(f"{url}/standing").json()
+    assert (standing["epoch"], standing["left"]) == (0, 0)
+
+
+def test_a_dropped_response_to_the_start_costs_nothing(
+    owner: TestClient, url: str, clock: FixedClock
+) -> None:
+    """D3: the same sitting, the same paper, the same deadline, however often it is pressed, on
+    whatever device."""
+    owner.post(f"{url}/confirm", data={"rules": "yes"})
+    owner.post(f"{url}/start")
+    bare = re.compile(r'data-now="[^"]*"|<time.*?</time>|(还有|剩余)[^<]*|<b id="clock".*?</b>')
+    first = owner.get(url).text
+    for _ in range(3):
+        clock.pass_by(seconds=20)
+        assert owner.post(f"{url}/start").headers["location"] == url
+    again = owner.get(url).text
+    ends = re.findall(r'data-ends="[^"]*"', again)
+    assert ends == ['data-ends="2026-10-10T02:00:00.000+00:00"']
+    form = slice(first.index('<form id="paper"'), first.index("</form>", first.index("<form id=")))
+    assert first[form] in again
+    assert bare.sub("", first)[:200] == bare.sub("", again)[:200]
+
+
+def test_a_store_that_others_have_warmed_gives_nothing_to_who_may_not_see(
+    app: FastAPI,
+    client_of: ClientOf,
+    people: Cast,
+    owner: TestClient,
+    started: None,
+    url: str,
+    place: Hall,
+    clock: FixedClock,
+) -> None:
+    """E3: the fragments of the paper are at hand; the statement still decides."""
+    assert owner.get(url).text.count("CANARY") == worlds.ITEMS
+    assert app.state.fragments.get("0" * 64) is not None
+    stranger, theirs = client_of(people.stranger), f"/sittings/{place.foreign_id}"
+
+    def seen(client: TestClient, address: str) -> int:
+        pages = [client.get(f"{address}{path}", follow_redirects=True).text
+                 for path in ("", "/hand-in", "/receipt", "/standing")]  # fmt: skip
+        return sum(page.count("CANARY") for page in pages)
+
+    assert seen(stranger, theirs) == 0  # has not confirmed
+    stranger.post(f"{theirs}/confirm", data={"rules": "yes"})
+    assert seen(stranger, theirs) == 0  # has not begun
+    with transaction(app.state.engine) as db:
+        row = db.get(Sitting, place.sitting_id)
+        assert row is not None
+        row.paused_at = NINE
+    assert seen(owner, url) == 0  # is paused
+    with transaction(app.state.engine) as db:
+        row = db.get(Sitting, place.sitting_id)
+        assert row is not None
+        row.paused_at = None
+    clock.pass_by(milliseconds=-1)
+    assert owner.get(url).status_code == 404  # a clock that was put back
+    assert seen(owner, url) == 0
+    clock.pass_by(milliseconds=1)
+    assert seen(owner, url) > 0
+    clock.at = NINE + worlds.LENGTH
+    assert seen(owner, url) == 0  # time is up
+    clock.at = NINE
+    owner.post(f"{url}/hand-in", data={"sure": "yes"})
+    assert seen(owner, url) == 0  # handed in
 
 
 # ---- what a page costs
@@ -400,25 +554,35 @@ def test_the_pages_of_a_sitting_cost_a_fixed_number_of_queries(
     statements.clear()
     owner.get("/enter")
     asking = len(statements)  # who is asking
+    owner.get(url)  # the first to see a paper asks for its content too
     before = [cost(path) for path in ("/sittings", url, f"{url}/hand-in")]
     for item in range(1, worlds.ITEMS + 1):
         owner.post(f"{url}/answers", json=ANSWER | {"item": item}, headers=headers)
     after = [cost(path) for path in ("/sittings", url, f"{url}/hand-in")]
-    assert before == after == [1, 4, 4]  # the sitting; and the paper, the answers, the leavings
+    assert before == after == [1, 3, 3]  # the sitting; and what it is given, and the answers
 
 
-def test_a_start_is_one_short_transaction(
+def test_a_start_is_one_short_transaction_of_five_statements(
     owner: TestClient, url: str, statements: list[str]
 ) -> None:
+    """D1: the sitting and its start, the trail; who is asking is one more, before it."""
+    statements.clear()
+    owner.get("/sittings/999999")
+    asking = len(statements) - 1  # of these the last looked for the sitting
     owner.post(f"{url}/confirm", data={"rules": "yes"})
     statements.clear()
     owner.post(f"{url}/start")
-    assert len([sent for sent in statements if not sent.startswith("SELECT")]) == 3
-    assert len(statements) <= 8
+    words = [sent.split()[0] for sent in statements[asking:]]
+    assert words == ["SELECT", "UPDATE", "SELECT", "INSERT", "UPDATE"]
+    statements.clear()
+    owner.post(f"{url}/start")  # once more: it only looks
+    assert [sent.split()[0] for sent in statements[asking:]] == ["SELECT"]
 
 
 def test_the_paper_carries_no_htmx_and_no_script_but_its_own(
     owner: TestClient, started: None, url: str
 ) -> None:
     scripts = re.findall(r'<script src="([^"]+)"', owner.get(url).text)
-    assert scripts == ["/static/js/size.js", "/static/js/sitting.js"]
+    scripts = [script.partition("?v=")[0] for script in scripts]
+    assert scripts[0] == "/static/js/size.js"
+    assert scripts[1:] == ["/static/js/sitting.js"]

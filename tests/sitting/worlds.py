@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.contests.tables import Candidate, Contest, Exam
 from app.db.session import Session
@@ -15,9 +15,9 @@ from app.papers.tables import Paper
 from app.question_types import registry
 from app.question_types.marks import Kind
 from app.question_types.policy import DEFAULT
-from app.roster.tables import Officer
+from app.roster.tables import County, Officer
 from app.sitting import actions, queries
-from tests.factories import Cast
+from tests.factories import Cast, officer
 
 LENGTH = timedelta(minutes=60)
 WINDOW = timedelta(minutes=90)
@@ -173,3 +173,29 @@ def begin(db: Session, place: Hall, people: Cast, now: datetime) -> None:
     """The owner has confirmed and started."""
     actions.confirm(db, sitting_id=place.sitting_id, actor=people.owner, now=now)
     actions.start(db, sitting_id=place.sitting_id, actor=people.owner, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """One more candidate of the same exam, who came in with a ticket."""
+
+    actor: Actor
+    sitting_id: int
+
+
+def crowd(db: Session, place: Hall, count: int, now: datetime) -> list[Guest]:
+    """So many more, called up and prepared, from the first county; none has confirmed."""
+    home = db.exec(select(County).order_by(col(County.id))).first()
+    assert home is not None
+    ids = []
+    for number in range(1, count + 1):
+        person = officer(db, home, f"考生{number}", f"0809{number:08d}", now=now)
+        ids.append(candidate(db, place.contest_id, person, f"B-{number:03d}", now))
+    actions.prepare(db, exam_id=place.exam_id, actor=SYSTEM, now=now)
+    seats = queries.called(db, place.exam_id)
+    guests = []
+    for number, candidate_id in enumerate(ids, 1):
+        row = seats[candidate_id]
+        actor = Actor(0, f"考生{number}", frozenset({Role.CANDIDATE}), home.code, candidate_id)
+        guests.append(Guest(actor, row.id or 0 if row else 0))
+    return guests

@@ -9,15 +9,20 @@ from app.kernel.actor import SYSTEM
 from app.sitting import queries
 from app.sitting.actions.notes import note
 from app.sitting.rules import answers, moment, receipts
-from app.sitting.rules.hall import Happened
+from app.sitting.rules.course import Happened
 from app.sitting.rules.receipts import By
 from app.sitting.tables import Sitting
 
+AT_ONCE = 50  # sittings closed in one transaction: the answers of others wait as long as it takes
 
-def close_overdue(db: Session, *, now: datetime, exam_id: int | None = None) -> int:
-    """到时收卷: hands in, at their deadlines, all sittings whose grace has run out; returns how
-    many. Harmless when run twice, or by two workers at once."""
+
+def close_overdue(
+    db: Session, *, now: datetime, exam_id: int | None = None, limit: int | None = None
+) -> int:
+    """到时收卷: hands in, at their deadlines, sittings whose grace has run out, at most `limit` of
+    them; returns how many. Harmless when run twice, or by two workers at once."""
     late = [row for row in queries.begun(db, exam_id) if moment.overdue(queries.state_of(row), now)]
+    late = late[:limit]
     if not late:
         return 0
     closed = []
@@ -34,12 +39,13 @@ def close_overdue(db: Session, *, now: datetime, exam_id: int | None = None) -> 
 
 def standing(db: Session, sitting_id: int) -> Mapping[int, str]:
     """The answers a receipt speaks for: the current text of each item, without the flags."""
-    rows = queries.answers(db, sitting_id).items()
-    return {item: row.answer for item, row in rows if item != answers.FLAGS}
+    rows = queries.standing(db.connection(), sitting_id).items()
+    return {item: text for item, (text, *_) in rows if item != answers.FLAGS}
 
 
 def close(db: Session, sitting: Sitting, *, by: By, now: datetime) -> None:
-    """The one way to hand in: the moment, the receipt over the answers that stand, and by whom."""
+    """Handing in for somebody: the moment, the receipt over the answers that stand, by whom.
+    Candidates hand in themselves by a turn (turning), under the same rules."""
     at = moment.handed_in_at(queries.state_of(sitting), now)
     sitting.receipt = receipts.receipt(sitting.id or 0, standing(db, sitting.id or 0), at)
     sitting.handed_in_at, sitting.closed_by = at, by.value

@@ -14,7 +14,8 @@ from app.sitting import queries
 from app.sitting.actions.closing import close
 from app.sitting.actions.notes import note, subject
 from app.sitting.rules import hall, refusals
-from app.sitting.rules.hall import Happened
+from app.sitting.rules.course import Happened
+from app.sitting.rules.hall import Scope
 from app.sitting.rules.receipts import By
 from app.sitting.tables import Sitting
 
@@ -95,19 +96,26 @@ def extend(
 
 
 def extend_all(
-    db: Session, *, exam_id: int, minutes: int, reason: str, actor: Actor, now: datetime
+    db: Session,
+    *,
+    exam_id: int,
+    minutes: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    county: str = "",
 ) -> int:
-    """全场延长: the same for everybody of an exam who has not handed in."""
+    """全场延长: the same for everybody of an exam, or of a county in it, who has not handed in."""
     queries.exam(db, exam_id)
-    ids = [row.id or 0 for row in queries.called(db, exam_id).values() if row is not None]
-    waiting = [row for row in queries.locked(db, ids) if row.handed_in_at is None]
+    scope = Scope(county=county)
+    waiting = [row for row in queries.scoped(db, exam_id, scope) if row.handed_in_at is None]
     for sitting in waiting:
         _extend(db, sitting, minutes=minutes, reason=reason, actor=actor, now=now)
     audit.record(
         db,
         actor=actor,
         act="extend_all",
-        subject=f"exam/{exam_id}",
+        subject=scope.subject(exam_id),
         now=now,
         minutes=minutes,
         reason=reason,

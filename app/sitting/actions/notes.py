@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.db.session import Session
-from app.sitting.rules.hall import Happened
+from app.sitting.rules.course import Happened
 from app.sitting.tables import SittingEvent
 
 

@@ -1,31 +1,37 @@
-"""The candidate's pages: 我的考试, identity, waiting, paper, hand-in, receipt."""
+"""The candidate's pages: 我的考试, identity, waiting, paper, hand-in, receipt. All of them lean."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from app.sitting import actions, queries
+from app.db.journal import NotStored
+from app.db.session import Session, reading
+from app.kernel.actor import Actor, Role
+from app.kernel.errors import DomainError
+from app.sitting import queries
+from app.sitting.actions import Step, Turn
 from app.sitting.pages import views
 from app.sitting.rules import moment
-from app.sitting.rules.hall import Happened
 from app.sitting.rules.moment import Phase
-from app.web.access import Examinee
-from app.web.deps import Now, ReadDb, WriteDb
+from app.sitting.rules.refusals import NotRecorded
+from app.web import lean
 from app.web.templating import render
 
-router = APIRouter()
+EXAMINEES = frozenset({Role.OFFICER, Role.CANDIDATE})
 
 
-@router.get("/sittings")
-def sittings(request: Request, db: ReadDb, now: Now, actor: Examinee) -> Response:
+def sittings(request: Request, *, db: Session, actor: Actor, now: datetime) -> Response:
     """我的考试."""
     mine = [views.about(request, own, now) for own in queries.sittings_of(db, actor)]
     return render(request, "sitting/sittings.html", sittings=mine)
 
 
-@router.get("/sittings/{sitting_id}")
-def sitting(request: Request, db: ReadDb, now: Now, actor: Examinee, sitting_id: int) -> Response:
+def sitting(
+    request: Request, *, db: Session, actor: Actor, now: datetime, sitting_id: int
+) -> Response:
     """The page that the phase calls for; looking changes nothing."""
     own = queries.sitting(db, sitting_id, actor=actor)
     phase = moment.phase(queries.state_of(own.sitting), now)
@@ -33,91 +39,132 @@ def sitting(request: Request, db: ReadDb, now: Now, actor: Examinee, sitting_id:
         return RedirectResponse(f"/sittings/{sitting_id}/receipt", 303)
     shown = views.about(request, own, now)
     if phase is Phase.RUNNING:
-        return render(request, "sitting/paper.html", **shown, **views.paper(db, own, now))
-    early = phase in (Phase.WAITING, Phase.READY) and not queries.confirmed(db, sitting_id)
+        paper = views.paper(request, db, own, now)
+        return render(request, "sitting/paper.html", **shown, **paper)
+    early = phase in (Phase.WAITING, Phase.READY) and not own.confirmed
     page = "ticket" if early else phase.value
     return render(request, f"sitting/{page}.html", unread=False, **shown)
 
 
-@router.post("/sittings/{sitting_id}/confirm")
-def confirm(
+async def confirm(
     request: Request,
-    db: WriteDb,
-    now: Now,
-    actor: Examinee,
+    *,
+    actor: Actor,
+    now: datetime,
+    fields: Mapping[str, str],
     sitting_id: int,
-    rules: Annotated[str, Form()] = "",
 ) -> Response:
     """身份核对: 是本人，已读规则."""
-    if rules != "yes":
+    if fields.get("rules") != "yes":
+        unread: Response = await request.app.state.reads(_unread, request, actor, now, sitting_id)
+        return unread
+    await turned(request, Turn(Step.CONFIRM, sitting_id, actor, now))
+    return RedirectResponse(f"/sittings/{sitting_id}", 303)
+
+
+def _unread(request: Request, actor: Actor, now: datetime, sitting_id: int) -> Response:
+    with reading(request.app.state.engine) as db:
         shown = views.about(request, queries.sitting(db, sitting_id, actor=actor), now)
         return render(request, "sitting/ticket.html", status=422, unread=True, **shown)
-    actions.confirm(db, sitting_id=sitting_id, actor=actor, now=now)
-    return RedirectResponse(f"/sittings/{sitting_id}", 303)
 
 
-@router.post("/sittings/{sitting_id}/start")
-def start(db: WriteDb, now: Now, actor: Examinee, sitting_id: int) -> Response:
+async def start(
+    request: Request,
+    *,
+    actor: Actor,
+    now: datetime,
+    fields: Mapping[str, str],
+    sitting_id: int,
+) -> Response:
     """开始作答."""
-    actions.start(db, sitting_id=sitting_id, actor=actor, now=now)
+    await turned(request, Turn(Step.START, sitting_id, actor, now))
     return RedirectResponse(f"/sittings/{sitting_id}", 303)
 
 
-@router.get("/sittings/{sitting_id}/hand-in")
 def hand_in_page(
-    request: Request, db: ReadDb, now: Now, actor: Examinee, sitting_id: int
+    request: Request, *, db: Session, actor: Actor, now: datetime, sitting_id: int
 ) -> Response:
     """交卷前检查: what is unanswered or doubtful. Once time is up there is nothing to check."""
     own = queries.sitting(db, sitting_id, actor=actor)
     if moment.phase(queries.state_of(own.sitting), now) is not Phase.RUNNING:
         return RedirectResponse(f"/sittings/{sitting_id}", 303)
-    shown = views.about(request, own, now) | views.paper(db, own, now)
+    shown = views.about(request, own, now) | views.outline(request, db, own, now)
     return render(request, "sitting/hand_in.html", unsure=False, **shown)
 
 
-@router.post("/sittings/{sitting_id}/hand-in")
-def hand_in(
+async def hand_in(
     request: Request,
-    db: WriteDb,
-    now: Now,
-    actor: Examinee,
+    *,
+    actor: Actor,
+    now: datetime,
+    fields: Mapping[str, str],
     sitting_id: int,
-    sure: Annotated[str, Form()] = "",
 ) -> Response:
     """交卷. With unanswered items it wants the tick that the page asks for."""
-    own = queries.sitting(db, sitting_id, actor=actor)
-    if sure != "yes" and moment.phase(queries.state_of(own.sitting), now) is Phase.RUNNING:
-        shown = views.about(request, own, now) | views.paper(db, own, now)
-        if shown["sheet"].unanswered:
-            return render(request, "sitting/hand_in.html", status=422, unsure=True, **shown)
-    actions.hand_in(db, sitting_id=sitting_id, actor=actor, now=now)
+    if fields.get("sure") != "yes":
+        unsure: Response | None = await request.app.state.reads(
+            _unsure, request, actor, now, sitting_id
+        )
+        if unsure is not None:
+            return unsure
+    await turned(request, Turn(Step.HAND_IN, sitting_id, actor, now))
     return RedirectResponse(f"/sittings/{sitting_id}/receipt", 303)
 
 
-@router.get("/sittings/{sitting_id}/receipt")
-def receipt(request: Request, db: ReadDb, now: Now, actor: Examinee, sitting_id: int) -> Response:
+def _unsure(request: Request, actor: Actor, now: datetime, sitting_id: int) -> Response | None:
+    """The page again, if something is unanswered while there is time to answer it."""
+    with reading(request.app.state.engine) as db:
+        own = queries.sitting(db, sitting_id, actor=actor)
+        if moment.phase(queries.state_of(own.sitting), now) is not Phase.RUNNING:
+            return None
+        outline = views.outline(request, db, own, now)
+        if not outline["sheet"].unanswered:
+            return None
+        shown = views.about(request, own, now) | outline
+        return render(request, "sitting/hand_in.html", status=422, unsure=True, **shown)
+
+
+def receipt(
+    request: Request, *, db: Session, actor: Actor, now: datetime, sitting_id: int
+) -> Response:
     """交卷回执."""
-    own = queries.sitting(db, sitting_id, actor=actor)
+    mine = queries.sittings_of(db, actor)
+    own = next((each for each in mine if each.id == sitting_id), None)
+    if own is None:
+        own = queries.sitting(db, sitting_id, actor=actor)
     if own.sitting.handed_in_at is None:
         return RedirectResponse(f"/sittings/{sitting_id}", 303)
-    mine = queries.sittings_of(db, actor)
     shown = views.about(request, own, now) | views.receipt(db, own, mine, now)
     return render(request, "sitting/receipt.html", **shown)
 
 
-@router.post("/sittings/{sitting_id}/events")
-def events(
-    request: Request,
-    db: WriteDb,
-    now: Now,
-    actor: Examinee,
-    sitting_id: int,
-    kind: Annotated[str, Form()] = "",
-    seconds: Annotated[int, Form()] = 0,
+def standing(
+    request: Request, *, db: Session, actor: Actor, now: datetime, sitting_id: int
 ) -> Response:
-    """A sign of life or a leave; answers with the server's clock and how things stand."""
-    happened = Happened.LEFT if kind == Happened.LEFT else Happened.HERE
-    actions.report(db, sitting_id=sitting_id, kind=happened, seconds=seconds, actor=actor, now=now)
-    db.flush()
+    """What an open page asks for when the pulse says that there is news."""
     own = queries.sitting(db, sitting_id, actor=actor)
     return JSONResponse(views.standing(db, own, now))
+
+
+async def turned(request: Request, turn: Turn) -> Any:
+    """One turn through the journal of turns: durable when this returns."""
+    try:
+        outcome = await request.app.state.turns.append(turn)
+    except NotStored as error:
+        raise NotRecorded from error
+    if isinstance(outcome, DomainError):
+        raise outcome
+    return outcome
+
+
+_ONE = "/sittings/{sitting_id:int}"
+doors = [
+    lean.page("/sittings", sittings, roles=EXAMINEES),
+    lean.page(_ONE, sitting, roles=EXAMINEES),
+    lean.act(f"{_ONE}/confirm", confirm, roles=EXAMINEES),
+    lean.act(f"{_ONE}/start", start, roles=EXAMINEES),
+    lean.page(f"{_ONE}/hand-in", hand_in_page, roles=EXAMINEES),
+    lean.act(f"{_ONE}/hand-in", hand_in, roles=EXAMINEES),
+    lean.page(f"{_ONE}/receipt", receipt, roles=EXAMINEES),
+    lean.page(f"{_ONE}/standing", standing, roles=EXAMINEES),
+]

@@ -1,39 +1,25 @@
-"""The hall: who is there, who is silent, and what an invigilator does about it."""
+"""The hall: who is there, who is silent, and what an invigilator does for all at once."""
 
-from typing import Annotated
+from typing import Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.db.session import Session
-from app.sitting import actions, forms, queries
-from app.sitting.forms import HallForm
-from app.sitting.pages import views
-from app.web import addresses, qr
+from app.sitting import actions, queries
+from app.sitting.forms.hall import HallForm
+from app.sitting.pages import hall_file, hall_seat
+from app.sitting.pages import hall_views as views
+from app.sitting.pages.hall_board import refreshed
+from app.sitting.pages.hall_forms import Extension, Message, Pause, Resumption
+from app.sitting.rules.hall import Scope
 from app.web.access import Invigilator
-from app.web.deps import Chance, Now, ReadDb, WriteDb
+from app.web.deps import Now, ReadDb, WriteDb
 from app.web.templating import render
 
 router = APIRouter()
-
-
-async def _extension(
-    minutes: Annotated[str, Form()] = "", reason: Annotated[str, Form()] = ""
-) -> HallForm:
-    return forms.parse_hall(act="extend", reason=reason, minutes=minutes)
-
-
-async def _force(reason: Annotated[str, Form()] = "") -> HallForm:
-    return forms.parse_hall(act="force", reason=reason)
-
-
-async def _ticket(reason: Annotated[str, Form()] = "") -> HallForm:
-    return forms.parse_hall(act="ticket", reason=reason)
-
-
-Extension = Annotated[HallForm, Depends(_extension)]
-Force = Annotated[HallForm, Depends(_force)]
-Reissue = Annotated[HallForm, Depends(_ticket)]
+acts = APIRouter(dependencies=[Depends(refreshed, scope="function")])
+LIVE = "sitting/_hall_live.html"
 
 
 @router.get("/hall")
@@ -43,101 +29,98 @@ def halls(request: Request, db: ReadDb, now: Now, _: Invigilator) -> Response:
 
 
 @router.get("/hall/{exam_id}")
-def hall(request: Request, db: ReadDb, now: Now, _: Invigilator, exam_id: int) -> Response:
+def hall(
+    request: Request,
+    _: Invigilator,
+    exam_id: int,
+    county: str = "",
+    show: str = "",
+    seen: int = 0,
+) -> Response:
     """考场实况; the fragment is asked for every ten seconds."""
-    shown = views.hall(db, exam_id, now)
-    page, live = "sitting/hall.html", "sitting/_hall_live.html"
-    return render(request, page, fragment=live, form=HallForm(), **shown)
+    shown = views.hall(request, exam_id, county=county, show=show, seen=seen)
+    return render(request, "sitting/hall.html", fragment=LIVE, **shown)
 
 
-@router.post("/hall/{exam_id}/prepare")
+@router.get("/hall/{exam_id}/kept")
+def kept(request: Request, db: ReadDb, now: Now, _: Invigilator, exam_id: int) -> Response:
+    """未计入的答案."""
+    return render(request, "sitting/hall_kept.html", **views.kept(db, exam_id, now))
+
+
+@router.get("/hall/{exam_id}/messages")
+def messages(request: Request, db: ReadDb, _: Invigilator, exam_id: int) -> Response:
+    """考场通知: what was said, and who has read it."""
+    return render(request, "sitting/hall_messages.html", **views.messages(db, exam_id))
+
+
+@acts.post("/hall/{exam_id}/messages")
+def send(
+    request: Request, db: WriteDb, now: Now, actor: Invigilator, exam_id: int, form: Message
+) -> Response:
+    """向全场发通知."""
+    if form.problems:
+        shown = views.messages(db, exam_id, form)
+        return render(request, "sitting/hall_messages.html", status=422, **shown)
+    actions.send(db, exam_id=exam_id, sitting_id=None, text=form.reason, actor=actor, now=now)
+    return RedirectResponse(f"/hall/{exam_id}/messages", 303)
+
+
+@acts.post("/hall/{exam_id}/prepare")
 def prepare(db: WriteDb, now: Now, actor: Invigilator, exam_id: int) -> Response:
     """编场, for those called up since the exam was published."""
     actions.prepare(db, exam_id=exam_id, actor=actor, now=now)
     return RedirectResponse(f"/hall/{exam_id}", 303)
 
 
-@router.post("/hall/{exam_id}/extend")
+@acts.post("/hall/{exam_id}/extend")
 def extend_all(
     request: Request, db: WriteDb, now: Now, actor: Invigilator, exam_id: int, form: Extension
 ) -> Response:
-    """全场延长."""
+    """全场延长, or one county's."""
     if form.problems:
-        shown = views.hall(db, exam_id, now)
-        return render(request, "sitting/hall.html", status=422, form=form, **shown)
-    actions.extend_all(
-        db, exam_id=exam_id, minutes=form.minutes, reason=form.reason, actor=actor, now=now
-    )
-    return RedirectResponse(f"/hall/{exam_id}", 303)
+        return _again(request, exam_id, form)
+    about: Any = {"exam_id": exam_id, "county": form.county, "minutes": form.minutes}
+    actions.extend_all(db, **about, reason=form.reason, actor=actor, now=now)
+    return _back(db, exam_id, form)
 
 
-@router.get("/hall/{exam_id}/{sitting_id}")
-def seat(
-    request: Request, db: ReadDb, now: Now, _: Invigilator, exam_id: int, sitting_id: int
+@acts.post("/hall/{exam_id}/pause")
+def pause_all(
+    request: Request, db: WriteDb, now: Now, actor: Invigilator, exam_id: int, form: Pause
 ) -> Response:
-    """One candidate: how far, what happened, and the three things that can be done."""
-    return render(request, "sitting/seat.html", **views.seat(db, exam_id, sitting_id, now))
-
-
-@router.post("/hall/{exam_id}/{sitting_id}/extend")
-def extend(
-    request: Request,
-    db: WriteDb,
-    now: Now,
-    actor: Invigilator,
-    exam_id: int,
-    sitting_id: int,
-    form: Extension,
-) -> Response:
-    """延长一人的时间."""
+    """全场暂停, or one county's."""
     if form.problems:
-        return _again(request, db, now, exam_id, sitting_id, form)
-    about = {"exam_id": exam_id, "sitting_id": sitting_id, "minutes": form.minutes}
-    actions.extend(db, **about, reason=form.reason, actor=actor, now=now)
-    return RedirectResponse(f"/hall/{exam_id}/{sitting_id}", 303)
+        return _again(request, exam_id, form)
+    scope = Scope(county=form.county)
+    actions.pause(db, exam_id=exam_id, scope=scope, reason=form.reason, actor=actor, now=now)
+    return _back(db, exam_id, form)
 
 
-@router.post("/hall/{exam_id}/{sitting_id}/force")
-def force(
-    request: Request,
-    db: WriteDb,
-    now: Now,
-    actor: Invigilator,
-    exam_id: int,
-    sitting_id: int,
-    form: Force,
+@acts.post("/hall/{exam_id}/resume")
+def resume_all(
+    request: Request, db: WriteDb, now: Now, actor: Invigilator, exam_id: int, form: Resumption
 ) -> Response:
-    """代为交卷."""
+    """全场续考, or one county's."""
     if form.problems:
-        return _again(request, db, now, exam_id, sitting_id, form)
-    about = {"exam_id": exam_id, "sitting_id": sitting_id}
-    actions.force(db, **about, reason=form.reason, actor=actor, now=now)
-    return RedirectResponse(f"/hall/{exam_id}/{sitting_id}", 303)
+        return _again(request, exam_id, form)
+    scope = Scope(county=form.county)
+    actions.resume(db, exam_id=exam_id, scope=scope, reason=form.reason, actor=actor, now=now)
+    return _back(db, exam_id, form)
 
 
-@router.post("/hall/{exam_id}/{sitting_id}/ticket")
-def ticket(
-    request: Request,
-    db: WriteDb,
-    now: Now,
-    actor: Invigilator,
-    entropy: Chance,
-    exam_id: int,
-    sitting_id: int,
-    form: Reissue,
-) -> Response:
-    """补发准考证: the code is in this answer and nowhere else, so it is shown, not redirected."""
-    if form.problems:
-        return _again(request, db, now, exam_id, sitting_id, form)
-    about = {"exam_id": exam_id, "sitting_id": sitting_id}
-    code = actions.reissue(db, **about, reason=form.reason, entropy=entropy, actor=actor, now=now)
-    door = addresses.base(request)
-    shown = views.seat(db, exam_id, sitting_id, now) | {"code": code, "door": f"{door}/enter"}
-    return render(request, "sitting/reissued.html", qr=qr.svg(f"{door}/t/{code}"), **shown)
+def _back(db: Session, exam_id: int, form: HallForm) -> Response:
+    """To the board, or to the county that it was about; one that knows what was done."""
+    db.flush()
+    where = f"county={form.county}&" if form.county else ""
+    return RedirectResponse(f"/hall/{exam_id}?{where}seen={queries.newest_line(db, exam_id)}", 303)
 
 
-def _again(
-    request: Request, db: Session, now: Now, exam_id: int, sitting_id: int, form: HallForm
-) -> Response:
-    shown = views.seat(db, exam_id, sitting_id, now) | {"form": form}
-    return render(request, "sitting/seat.html", status=422, **shown)
+def _again(request: Request, exam_id: int, form: HallForm) -> Response:
+    shown = views.hall(request, exam_id, county=form.county, form=form)
+    return render(request, "sitting/hall.html", status=422, **shown)
+
+
+router.include_router(acts)
+router.include_router(hall_seat.router)
+router.include_router(hall_file.router)

@@ -1,10 +1,14 @@
 """Answers as they stand, for the candidate's page, the receipt and the marking."""
 
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam, exists
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, func, select
 
+from app.db.journal import Connection
 from app.db.session import Session
 from app.sitting.rules.answers import FLAGS
 from app.sitting.tables import AnswerLog, Sitting
@@ -28,6 +32,25 @@ def _current(*about: Any) -> Any:
         col(AnswerLog.seq) == newest.c.seq,
     )
     return select(AnswerLog).join(newest, same)
+
+
+_newer = aliased(AnswerLog)
+_STANDING = select_columns(
+    col(AnswerLog.item), col(AnswerLog.answer), col(AnswerLog.seq), col(AnswerLog.arrived_at)
+).where(
+    col(AnswerLog.sitting_id) == bindparam("sitting_id"),
+    ~exists().where(
+        col(_newer.sitting_id) == col(AnswerLog.sitting_id),
+        col(_newer.item) == col(AnswerLog.item),
+        col(_newer.seq) > col(AnswerLog.seq),
+    ),
+)
+
+
+def standing(connection: Connection, sitting_id: int) -> dict[int, tuple[str, int, datetime]]:
+    """The same as bare values: text, number and arrival of each item, FLAGS among them."""
+    rows = connection.execute(_STANDING, {"sitting_id": sitting_id})
+    return {item: (answer, seq, at) for item, answer, seq, at in rows}
 
 
 def answers(db: Session, sitting_id: int) -> dict[int, AnswerLog]:

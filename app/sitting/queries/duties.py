@@ -85,4 +85,7 @@ def locked(db: Session, sitting_ids: Collection[int]) -> list[Sitting]:
 def last_closing(db: Session, candidate_id: int) -> datetime | None:
     """When the last exam of this candidate ends, with what was added."""
     rows = db.exec(select(Sitting).where(Sitting.candidate_id == candidate_id))
-    return max((row.closes_at + timedelta(seconds=row.extra_seconds) for row in rows), default=None)
+    return max(
+        (row.closes_at + timedelta(seconds=row.extra_seconds + row.shift_seconds) for row in rows),
+        default=None,
+    )

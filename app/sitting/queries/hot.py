@@ -1,4 +1,5 @@
-"""The hot path: three statements for a whole batch, on the journal's connection.
+"""The hot path: three statements for a whole batch, on the journal's connection (five, when
+something in it came too late to count).
 
 Built once: SQLAlchemy needs longer to build and key a statement than SQLite to run it.
 """
@@ -14,7 +15,7 @@ from app.db.journal import Connection
 from app.sitting.queries.states import state_of
 from app.sitting.rules.answers import Logged, Save, Saved
 from app.sitting.rules.moment import State
-from app.sitting.tables import AnswerLog, Sitting
+from app.sitting.tables import AnswerLog, KeptAnswer, Sitting
 
 Item = tuple[int, int]
 
@@ -27,8 +28,12 @@ _STATES = (
         col(Sitting.length_seconds),
         col(Sitting.grace_seconds),
         col(Sitting.extra_seconds),
+        col(Sitting.shift_seconds),
+        col(Sitting.paused_at),
         col(Sitting.started_at),
         col(Sitting.handed_in_at),
+        col(Sitting.epoch),
+        col(Sitting.page),
     )
     .where(col(Sitting.id).in_(bindparam("ids", expanding=True)))
     .order_by(col(Sitting.id))
@@ -46,6 +51,10 @@ _LOG = select_columns(
     tuple_(col(AnswerLog.sitting_id), col(AnswerLog.item)).in_(bindparam("items", expanding=True))
 )
 _APPEND = insert(AnswerLog)
+_KEPT = select_columns(
+    col(KeptAnswer.sitting_id), col(KeptAnswer.item), col(KeptAnswer.seq), col(KeptAnswer.digest)
+).where(col(KeptAnswer.sitting_id).in_(bindparam("ids", expanding=True)))
+_KEEP = insert(KeptAnswer)
 
 
 def states(connection: Connection, sitting_ids: Collection[int]) -> dict[int, State]:
@@ -81,3 +90,29 @@ def append(connection: Connection, fresh: Iterable[tuple[Save, Saved]]) -> None:
     ]
     if rows:
         connection.execute(_APPEND, rows)
+
+
+def keep(connection: Connection, late: Iterable[tuple[Save, Saved]]) -> None:
+    """Puts aside what came too late to count; what is there already stays as it is. The rows of
+    its sittings are locked (`states`), so nobody puts the same aside meanwhile."""
+    rows = {
+        (save.sitting_id, save.item, save.seq, saved.digest): {
+            "sitting_id": save.sitting_id,
+            "item": save.item,
+            "seq": save.seq,
+            "digest": saved.digest,
+            "answer": save.answer,
+            "typed_at": saved.typed_at,
+            "arrived_at": saved.saved_at,
+            "reason": saved.code.value,
+            "via": save.via.value,
+        }
+        for save, saved in late
+    }
+    if not rows:
+        return
+    there = connection.execute(_KEPT, {"ids": sorted({row[0] for row in rows})})
+    for sitting_id, item, seq, mark in there:
+        rows.pop((sitting_id, item, seq, mark), None)
+    if rows:
+        connection.execute(_KEEP, list(rows.values()))

@@ -14,5 +14,14 @@ def state_of(sitting: Any) -> State:
         length=timedelta(seconds=sitting.length_seconds),
         grace=timedelta(seconds=sitting.grace_seconds),
         extra=timedelta(seconds=sitting.extra_seconds),
+        shift=timedelta(seconds=sitting.shift_seconds),
+        paused_at=sitting.paused_at,
     )
-    return State(window, sitting.item_count, sitting.started_at, sitting.handed_in_at)
+    return State(
+        window,
+        sitting.item_count,
+        sitting.started_at,
+        sitting.handed_in_at,
+        sitting.epoch,
+        sitting.page,
+    )

@@ -19,6 +19,11 @@ class WindowClosed(DomainError):
     code, kind, message = "window_closed", Kind.CONFLICT, "考试已经结束，不能再开始作答。"
 
 
+class Paused(DomainError):
+    code, kind = "paused", Kind.CONFLICT
+    message = "考试暂停中，请听从监考员安排；暂停的时间会补给您。"
+
+
 class NotConfirmed(DomainError):
     code, kind, message = "not_confirmed", Kind.CONFLICT, "请先核对身份，并阅读考试规则。"
 
@@ -43,6 +48,10 @@ class BadAnswer(DomainError):
     code, kind, message = "bad_answer", Kind.INVALID, "答案的格式不对，没有保存。"
 
 
+class BadSequence(DomainError):
+    code, kind, message = "bad_sequence", Kind.INVALID, "答案的序号不对，没有保存，请刷新本页。"
+
+
 class SequenceTaken(DomainError):
     """`newest`: the highest number that this item has, typed at `typed_at`; the next free number
     is above it."""
@@ -57,6 +66,15 @@ class BadPass(DomainError):
 class AnswerNotStored(DomainError):
     code, kind = "answer_not_stored", Kind.UNAVAILABLE
     message = "服务器暂时不能保存，答案仍在本机，会自动补传。"
+
+
+class NotRecorded(DomainError):
+    code, kind = "not_recorded", Kind.UNAVAILABLE
+    message = "服务器暂时没有记下这一步，请再按一次；已显示“已保存”的答案都是安全的。"
+
+
+class NoSuchPage(DomainError):
+    code, kind, message = "no_such_page", Kind.INVALID, "请求的格式不对，请刷新本页。"
 
 
 class NotReadyToSit(DomainError):

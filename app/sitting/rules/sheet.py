@@ -9,6 +9,7 @@ from typing import Any
 from app.papers.rules.orders import CandidateOrder
 from app.question_types import registry
 from app.question_types.marks import Kind
+from app.sitting.rules.answers import first_seq
 
 BLANK = frozenset({"", "[]", "{}"})  # how an answer that was taken back is spelled
 NUMERALS = "一二三四五六七八九十"
@@ -25,10 +26,36 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question as this candidate sees it; the fields up to `readonly` are what the templates
-    of the kinds read (`question_types/<kind>.html`). `position` is the number on the page."""
+    """One question on this candidate's sheet: the number that the candidate sees, which question
+    of the paper it is (`source`), the letters (displayed, the bank's), and how it stands."""
 
     position: int
+    kind: Kind
+    points: str
+    source: int
+    letters: tuple[tuple[str, str], ...]
+    raw: str
+    answered: bool
+    flagged: bool
+    saved_at: datetime | None
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was ever saved of it, so that it looks as on everybody's paper."""
+        return not self.raw and not self.flagged and self.saved_at is None
+
+    @property
+    def state(self) -> str:
+        """The state in words, as the answer map reads it aloud."""
+        return ("已答" if self.answered else "未答") + ("，存疑" if self.flagged else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the templates of the kinds read (`question_types/<kind>.html`). `position` is the
+    number on the page."""
+
+    position: int | str
     kind: Kind
     points: str
     stem: str
@@ -37,16 +64,10 @@ class Item:
     units: list[str]
     steps: list[dict[str, Any]]
     response: dict[str, Any]
-    readonly: bool
     raw: str
-    answered: bool
     flagged: bool
     saved_at: datetime | None
-
-    @property
-    def state(self) -> str:
-        """The state in words, as the answer map reads it aloud."""
-        return ("已答" if self.answered else "未答") + ("，存疑" if self.flagged else "")
+    readonly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +132,11 @@ def sheet(
     order: CandidateOrder,
     standing: Mapping[int, Standing],
     doubtful: Standing | None = None,
+    *,
+    epoch: int = 0,
 ) -> Sheet:
-    """The paper in this candidate's order and letters, with the answers that stand."""
+    """The paper in this candidate's order and letters, with the answers that stand. `epoch` is
+    the pen's: the next answer is numbered under it."""
     marked = flags(doubtful.answer if doubtful else "")
     by_position = {item["position"]: item for item in paper["items"]}
     items = [
@@ -125,7 +149,7 @@ def sheet(
         heading = f"{numeral}、{section['label']}"
         parts.append(Part(heading, section["rule"], section["points"], mine))
     used = [each.seq for each in (*standing.values(), *([doubtful] if doubtful else []))]
-    return Sheet(paper["total"], tuple(parts), 1 + max(used, default=0))
+    return Sheet(paper["total"], tuple(parts), first_seq(epoch, max(used, default=0)))
 
 
 def _item(
@@ -136,21 +160,58 @@ def _item(
     marked: frozenset[int],
 ) -> Item:
     kind, raw = Kind(frozen["kind"]), standing.answer if standing else ""
-    presented = registry.presented(kind, frozen["content"])
-    texts = dict(presented["options"])
     return Item(
         position=number,
         kind=kind,
         points=frozen["points"],
+        source=frozen["position"],
+        letters=letters,
+        raw=raw,
+        answered=bool(raw) and registry.is_answered(kind, raw),
+        flagged=number in marked,
+        saved_at=standing.saved_at if standing else None,
+    )
+
+
+def shown(item: Item, frozen: Mapping[str, Any]) -> Shown:
+    """The question behind an item (`frozen`: as it stands in the paper), in the candidate's
+    letters, with the candidate's answer."""
+    presented = registry.presented(item.kind, frozen["content"])
+    texts = dict(presented["options"])
+    return Shown(
+        position=item.position,
+        kind=item.kind,
+        points=item.points,
         stem=presented["stem"],
-        options=[(shown, texts[own]) for shown, own in letters],
+        options=[(seen, texts[own]) for seen, own in item.letters],
         blanks=presented["blanks"],
         units=presented["units"],
         steps=presented["steps"],
-        response=registry.shown(kind, raw),
-        readonly=False,
-        raw=raw,
-        answered=registry.is_answered(kind, raw),
-        flagged=number in marked,
-        saved_at=standing.saved_at if standing else None,
+        response=registry.shown(item.kind, item.raw),
+        raw=item.raw,
+        flagged=item.flagged,
+        saved_at=item.saved_at,
+    )
+
+
+def pristine(
+    frozen: Mapping[str, Any], position: str, options: list[tuple[str, str]] | None = None
+) -> Shown:
+    """A question that nobody has touched, under a number and letters of the caller's choice:
+    what everybody's paper has in common. By default the bank's own letters."""
+    kind = Kind(frozen["kind"])
+    presented = registry.presented(kind, frozen["content"])
+    return Shown(
+        position=position,
+        kind=kind,
+        points=frozen["points"],
+        stem=presented["stem"],
+        options=presented["options"] if options is None else options,
+        blanks=presented["blanks"],
+        units=presented["units"],
+        steps=presented["steps"],
+        response=registry.shown(kind, ""),
+        raw="",
+        flagged=False,
+        saved_at=None,
     )

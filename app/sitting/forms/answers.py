@@ -1,21 +1,21 @@
-"""An answer as JSON from the sitting page and as a plain form; the hall's small forms."""
+"""What the sitting page sends: an answer, a claim of the pen, a leave; and the plain form."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 
 from app.question_types import registry
-from app.sitting.rules.answers import FLAGS, Save
-from app.sitting.rules.hall import LONGEST_EXTENSION, LONGEST_REASON
-from app.sitting.rules.refusals import BadAnswer
+from app.sitting.rules.answers import FLAGS, LAST_EPOCH, Save
+from app.sitting.rules.refusals import BadAnswer, NoSuchPage
 
 ANSWER_LIMIT = 8000
 MOST_ITEMS = 1000
 LAST_SEQ = 2**31 - 1
+Body = TypeVar("Body")
 Positive = Annotated[int, msgspec.Meta(ge=1, le=LAST_SEQ)]
 
 
@@ -29,6 +29,32 @@ class AnswerBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 _decoder = msgspec.json.Decoder(AnswerBody)
+LONGEST_LEAVE = 24 * 3600
+
+
+class ClaimBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`page`: the word by which a page calls itself. `epoch`: the last taking of the pen that it
+    knows of, printed on it."""
+
+    page: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{6,16}\Z")]
+    epoch: Annotated[int, msgspec.Meta(ge=0, le=LAST_EPOCH)] = LAST_EPOCH
+
+
+class LeaveBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`seconds`: how long the page was left."""
+
+    seconds: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_LEAVE)]
+
+
+class SeenBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`message`: the number of a message that stood on the page."""
+
+    message: Annotated[int, msgspec.Meta(ge=1, le=LAST_SEQ)]
+
+
+_claims = msgspec.json.Decoder(ClaimBody)
+_leaves = msgspec.json.Decoder(LeaveBody)
+_seen = msgspec.json.Decoder(SeenBody)
 
 
 def parse(body: bytes, *, sitting_id: int, arrived_at: datetime) -> Save:
@@ -41,6 +67,29 @@ def parse(body: bytes, *, sitting_id: int, arrived_at: datetime) -> Save:
         raise BadAnswer
     age = timedelta(milliseconds=read.age_ms)
     return Save(sitting_id, read.item, read.seq, read.answer, age, arrived_at)
+
+
+def parse_claim(body: bytes) -> tuple[str, int]:
+    """The word of the page that wants the pen, and the last taking it knows; raises NoSuchPage."""
+    read = _read(_claims, body)
+    return read.page, read.epoch
+
+
+def parse_leave(body: bytes) -> int:
+    """For how many seconds the page was left; raises NoSuchPage."""
+    return _read(_leaves, body).seconds
+
+
+def parse_seen(body: bytes) -> int:
+    """Which message stood on the page; raises NoSuchPage."""
+    return _read(_seen, body).message
+
+
+def _read(decoder: "msgspec.json.Decoder[Body]", body: bytes) -> Body:
+    try:
+        return decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        raise NoSuchPage from error
 
 
 def parse_sheet(
@@ -96,30 +145,3 @@ def _number(name: str, prefix: str) -> int:
     if not 1 <= number <= MOST_ITEMS:
         raise ValueError(name)
     return number
-
-
-@dataclass(frozen=True, slots=True)
-class HallForm:
-    """A reason, and for an extension the minutes. `act` says which form of the page it was."""
-
-    act: str = ""
-    reason: str = ""
-    minutes_text: str = ""
-    minutes: int = 0
-    problems: dict[str, str] = field(default_factory=dict)
-
-
-def parse_hall(*, act: str, reason: str, minutes: str | None = None) -> HallForm:
-    """Everything an invigilator does has a reason of one line."""
-    reason, problems = " ".join(reason.replace("\0", "").split()), {}
-    if not reason:
-        problems["reason"] = "请写明理由，考生和审计都看得到。"
-    elif len(reason) > LONGEST_REASON:
-        problems["reason"] = f"理由请写在 {LONGEST_REASON} 字以内。"
-    text, number = (minutes or "").strip(), 0
-    if minutes is not None:
-        if text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= LONGEST_EXTENSION:
-            number = int(text)
-        else:
-            problems["minutes"] = f"请写 1 至 {LONGEST_EXTENSION} 的整数。"
-    return HallForm(act, reason, text, number, problems)

@@ -1,0 +1,1 @@
+"""Forms of the sitting and of its hall."""
