@@ -25,8 +25,9 @@ check: $(VENV)/ready    ## ruff, mypy --strict, import contracts, the question b
 test: check             ## everything, on SQLite and PostgreSQL, in a browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-bench: $(VENV)/ready    ## CPU per durable save and per whole attempt, as JSON
+bench: $(VENV)/ready    ## CPU per whole attempt and per durable save, as JSON; more: bench/__init__.py
 	$(BIN)/python -m bench.attempts
+	$(BIN)/python -m bench.saves
 
 samples: $(VENV)/ready  ## rewrite samples/*.xlsx
 	$(BIN)/python -m samples.build

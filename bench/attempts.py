@@ -1,350 +1,304 @@
-"""What the server spends on a durable save and on a whole attempt: `make bench`.
+"""What the server spends on a whole attempt, from the ticket to the receipt.
 
-One JSON document on standard output. The server runs in its own process and its CPU is read from
-/proc, so that the load generator's own cost does not count; the ratio to an empty FastAPI endpoint
-in the same run is what carries over to another machine. Everything that was acknowledged is
-compared with the database afterwards: a figure is printed only if every answer is there.
+    python -m bench.attempts                      closed loop: so many candidates at a time
+    python -m bench.attempts --rate 5 --think 2   open loop: so many arrive a second, and think
+    python -m bench.attempts --postgresql --workers 2
+    python -m bench.attempts --profile            and where the time goes
+
+One JSON document on standard output. A candidate scans the ticket, presses 是本人, looks at the
+list of exams, checks the identity, reads the waiting page, and, when the exam has opened, the
+start page; starts, reads the paper of 50 questions, saves every answer singly (every tenth after
+another choice, and three times the list of doubtful items: 58 saves), looks at the check before
+the hand-in, hands in and reads the receipt. Style sheets, scripts and the icon are fetched once by
+each candidate, and asked for again by their tags on the paper if the server did not say they stay
+good. In the closed loop nobody pauses: that is the figure to judge by. In the open loop nobody
+waits for the opening, and waits count from the moment a candidate wanted something.
+
+Every acknowledgement (item, number, digest) is checked when it comes and compared with the database
+at the end; no figure is printed unless every one is there.
 """
 
-import argparse
 import asyncio
-import json
-import re
-import resource
-import statistics
+import random
 import tempfile
 import time
-from collections.abc import Coroutine, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from app.kernel.canonical import digest
-from app.settings import DEMO_KEY
-from app.sitting.rules.receipts import answers_digest, sitting_pass
-from bench import world
-from bench.browser import Browser, Waits, Wrong
-from bench.server import Running, machine, running
+from bench import figures, stored, world
+from bench.browser import Browser, Waits
+from bench.candidate import Candidate, Ledger
+from bench.figures import median, percentiles, run
+from bench.processes import Spent
+from bench.sampling import sampled, summary
+from bench.server import Place, Server, machine, running
 from bench.world import Seat, World
 
-LEVELS = (1, 16, 64)
-BEGUN = 64  # sittings that have begun, over which the single saves are spread
-REQUESTS = {1: 1500, 16: 3000, 64: 4000}
-ROUNDS = 2
-PATIENCE = 300.0  # seconds for one load; a server that hangs must not hang us
-WARMING = 2  # attempts before those that are measured
+CHANCE = 20261125  # arrivals and thinking times are the same in every run
+PULSES = 100  # per candidate, of the last few
+OPENS_IN = 1200.0  # seconds: nobody is so slow
+WARMING = 4  # attempts before those that are measured
 NOTE = (
-    "cpu_ms and server_cpu_s: user and kernel time of the server process alone, from /proc; with "
-    "PostgreSQL its own processes are not in it. save: POST of one answer as JSON, answered after "
-    "the commit is on the disk; empty: POST to an empty FastAPI endpoint of the same process, in "
-    "turns with save. attempt: identity page, confirm, start page, start, paper, every answer "
-    "saved singly and in order, hand-in page, hand-in, receipt, on one connection of its own, "
-    "without pauses; style sheets, scripts, signing in and signs of life are not in it. "
-    "sign_of_life: one of them, which an open paper sends after 40 seconds of silence. Every "
-    "acknowledgement (item, number, digest) was checked, and every answer and receipt was found "
-    "in the database afterwards."
+    "cpu: user and kernel seconds from /proc of all processes of the server (server), of all "
+    "processes of a PostgreSQL that was started for this (database), and of the load generator "
+    "(client). Per attempt: the median of the rounds. empty_cpu_ms: one request to an empty "
+    "FastAPI endpoint of the same server, before and after. pulse: what an open paper that is seen "
+    "sends every seven seconds; not part of an attempt."
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What a load cost: the server's CPU, the load generator's own, and the time on the wall."""
-
-    server: float
-    client: float
-    wall: float
-
-    def __add__(self, other: "Spent") -> "Spent":
-        return Spent(self.server + other.server, self.client + other.client, self.wall + other.wall)
+async def before_opening(candidate: Candidate) -> None:
+    """From the ticket to the waiting page, or to the start page of an exam that is open."""
+    async with candidate.browser:
+        await candidate.enter()
+        await candidate.confirm()
+        if candidate.seat.waits_for_opening:
+            await candidate.wait()
 
 
-NOTHING = Spent(0, 0, 0)
+async def after_opening(candidate: Candidate) -> None:
+    """From the start page to the receipt."""
+    async with candidate.browser:
+        await candidate.begin()
+        await candidate.answer_all()
+        await candidate.hand_in()
 
 
-class Meter:
-    """Reads both clocks before and after."""
+class Room:
+    """The candidates of a run, what their requests took, and what was acknowledged to them."""
 
-    def __init__(self, server: Running) -> None:
-        self._server = server
-        self._before = self._read()
+    def __init__(self, server: Server, place: World) -> None:
+        self.server, self.place = server, place
+        self.waits, self.ledger = Waits(), Ledger()
 
-    def _read(self) -> tuple[float, float, float]:
-        own = resource.getrusage(resource.RUSAGE_SELF)
-        return self._server.cpu_seconds, own.ru_utime + own.ru_stime, time.perf_counter()
-
-    def stop(self) -> Spent:
-        return Spent(
-            *(after - before for after, before in zip(self._read(), self._before, strict=True))
-        )
+    def candidates(self, seats: Sequence[Seat], waits: Waits | None = None) -> list[Candidate]:
+        """A phone for each of these."""
+        return [
+            Candidate(seat, Browser(self.server.port, waits or self.waits), self.ledger)
+            for seat in seats
+        ]
 
 
-def _run(load: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(load, PATIENCE))
+async def at_a_time(concurrency: int, deeds: Iterator[Any]) -> None:
+    """A closed loop: the next begins when one of so many is done."""
+
+    async def in_turn() -> None:
+        for deed in deeds:
+            await deed
+
+    await asyncio.gather(*(in_turn() for _ in range(concurrency)))
 
 
-# ---- single saves
+Deed = Callable[[Candidate], Coroutine[Any, Any, None]]
 
 
-class Savers:
-    """Clients that save as fast as they are answered. Each has sittings of its own, and goes
-    through their items with ever higher numbers, as a page would."""
+@dataclass(slots=True)
+class Closed:
+    """Everybody's attempt, so many at a time; the first few only warm the server."""
 
-    def __init__(self, server: Running, place: World) -> None:
-        self._server, self._place = server, place
-        self._seq = {seat.sitting_id: 0 for seat in place.begun}
-        self.acknowledged = 0
+    room: Room
+    rounds: int
+    concurrency: int
+    spent: list[Spent] = field(default_factory=list)
+    door: list[Spent] = field(default_factory=list)
+    _warming: list[Candidate] = field(default_factory=list)
+    _slices: list[list[Candidate]] = field(default_factory=list)
 
-    def level(self, clients: int, requests: int) -> dict[str, Any]:
-        """Saves beside the empty endpoint, in turns, after a short warming of both."""
-        each = max(1, requests // ROUNDS // clients)
-        empty, save = Waits(), Waits()
-        cost = {"empty": NOTHING, "save": NOTHING}
-        for name in ("empty", "save"):
-            self._load(name, clients, max(1, each // 5), Waits())
-        for _ in range(ROUNDS):
-            cost["empty"] += self._load("empty", clients, each, empty)
-            cost["save"] += self._load("save", clients, each, save)
-        total = ROUNDS * each * clients
-        figures = {
-            name: {
-                "cpu_ms": round(1000 * cost[name].server / total, 4),
-                "per_second": round(total / cost[name].wall),
-                **_percentiles(waits.seconds[name]),
-            }
-            for name, waits in (("empty", empty), ("save", save))
+    def __post_init__(self) -> None:
+        seats, rounds = self.room.place.seats, self.rounds
+        self._warming = self.room.candidates(seats[:WARMING], Waits())
+        slices = (seats[WARMING + at :: rounds] for at in range(rounds))
+        self._slices = [self.room.candidates(some) for some in slices]
+        self.spent = [Spent() for _ in self._slices]
+
+    def all_do(self, deed: Deed) -> None:
+        """One half of the attempt, round by round."""
+        run(at_a_time(WARMING, (deed(each) for each in self._warming)))
+        for number, some in enumerate(self._slices):
+            meter = self.room.server.meter()
+            run(at_a_time(self.concurrency, (deed(each) for each in some)))
+            self.spent[number] += meter.stop()
+        self.door = self.door or list(self.spent)
+
+    def figures(self) -> dict[str, Any]:
+        """Per attempt."""
+        counts, saved = [len(some) for some in self._slices], self.room.waits.seconds["save"]
+        rounds = zip(self.spent, counts, strict=True)
+        return {
+            "attempts": sum(counts),
+            "concurrency": self.concurrency,
+            "saves_per_attempt": len(saved) // sum(counts),
+            "cpu_s_per_attempt": _per(self.spent, counts),
+            "cpu_s_until_waiting": _per(self.door, counts)["server"],
+            "rounds": [round(each.server / count, 4) for each, count in rounds],
+            "per_second": median(
+                [count / each.wall for each, count in zip(self.spent, counts, strict=True)], 2
+            ),
         }
-        ratio = cost["save"].server / cost["empty"].server if cost["empty"].server else 0
-        return {"clients": clients, "requests": total, **figures, "cpu_ratio": round(ratio, 2)}
-
-    def _load(self, name: str, clients: int, each: int, waits: Waits) -> Spent:
-        async def all_at_once() -> None:
-            await asyncio.gather(*(self._client(name, at, clients, each, waits) for at in own))
-
-        own, meter = range(clients), Meter(self._server)
-        _run(all_at_once())
-        return meter.stop()
-
-    async def _client(self, name: str, at: int, clients: int, each: int, waits: Waits) -> None:
-        mine = [seat.sitting_id for seat in self._place.begun[at::clients]]
-        async with Browser(self._server.port, "", waits) as browser:
-            for number in range(each):
-                sitting_id = mine[number // self._place.items % len(mine)]
-                self._seq[sitting_id] += 1
-                seq = self._seq[sitting_id]
-                item, raw = 1 + seq % self._place.items, '["A","C"]'
-                path = f"/sittings/{sitting_id}/answers" if name == "save" else "/empty"
-                given = sitting_pass(DEMO_KEY, sitting_id)
-                answer = await browser.post_json(
-                    name, path, _body(item, seq, raw), sitting_pass=given
-                )
-                if name == "save":
-                    _check_saved(json.loads(answer), sitting_id, item, seq, raw)
-                    self.acknowledged += 1
 
 
-def saves(server: Running, place: World, levels: Sequence[int], share: float) -> dict[str, Any]:
-    """Every level, and how many were acknowledged in all, warming included."""
-    savers = Savers(server, place)
-    figures = [savers.level(each, int(share * REQUESTS.get(each, 50 * each))) for each in levels]
-    return {"levels": figures, "acknowledged": savers.acknowledged}
+def open_loop(room: Room, rate: float, think: float) -> dict[str, Any]:
+    """Everybody arrives when it is their time, whatever became of those before. Between answers
+    they think, `think` seconds on average, half to one and a half times as long."""
+    chance = random.Random(CHANCE)
+    candidates, late = room.candidates(room.place.seats), Waits()
 
+    def pause() -> float:
+        return think * chance.uniform(0.5, 1.5)
 
-# ---- whole attempts
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the last page told the candidate."""
-
-    code: str
-    answers_hash: str
-
-
-Receipts = dict[int, Receipt]
-
-
-async def attempt(server: Running, seat: Seat, waits: Waits) -> Receipt:
-    """One candidate from the identity check to the receipt, by the forms and the pass that stand
-    on the pages."""
-    home = f"/sittings/{seat.sitting_id}"
-    async with Browser(server.port, seat.cookie, waits) as browser:
-        page = await browser.get("identity_page", home)
-        await browser.submit("confirm", f"{home}/confirm", rules="yes", csrf=_csrf(page))
-        page = await browser.get("start_page", home)
-        await browser.submit("start", f"{home}/start", csrf=_csrf(page))
-        page = await browser.get("paper", home)
-        given, seqs = _found(r'data-pass="([^"]+)"', page), count(int(_found(_SEQ, page)))
-        if page.count('<article id="question-') != len(seat.answers):
-            raise Wrong(f"sitting {seat.sitting_id}: not every question is on the paper")
-        for (item, raw), seq in zip(enumerate(seat.answers, 1), seqs, strict=False):
-            answer = await browser.post_json(
-                "save", f"{home}/answers", _body(item, seq, raw), sitting_pass=given
-            )
-            _check_saved(json.loads(answer), seat.sitting_id, item, seq, raw)
-        page = await browser.get("hand_in_page", f"{home}/hand-in")
-        await browser.submit("hand_in", f"{home}/hand-in", csrf=_csrf(page))
-        page = await browser.get("receipt", f"{home}/receipt")
-        return Receipt(
-            _found(r"<b>([0-9A-F]{4}(?:-[0-9A-F]{4}){2})</b>", page),
-            _found(r'<span class="hash">([0-9a-f]{64})</span>', page),
-        )
-
-
-_SEQ = r'data-seq="(\d+)"'
-
-
-def attempts(server: Running, place: World, concurrency: int) -> tuple[dict[str, Any], Receipts]:
-    """Everybody's attempt, so many at a time. The first few only warm the templates."""
-    waits, warming = Waits(), place.seats[:WARMING]
-    receipts: Receipts = {}
-
-    async def in_turn(waiting: Iterator[Seat], waits: Waits) -> None:
-        for seat in waiting:
-            receipts[seat.sitting_id] = await attempt(server, seat, waits)
-
-    async def all_of_them(waiting: Iterator[Seat]) -> None:
-        await asyncio.gather(*(in_turn(waiting, waits) for _ in range(concurrency)))
-
-    _run(in_turn(iter(warming), Waits()))
-    meter = Meter(server)
-    _run(all_of_them(iter(place.seats[WARMING:])))
-    spent, total = meter.stop(), len(place.seats) - WARMING
-    figures = {
-        "attempts": total,
-        "concurrency": concurrency,
-        "server_cpu_s_per_attempt": round(spent.server / total, 4),
-        "client_cpu_s_per_attempt": round(spent.client / total, 4),
-        "per_second": round(total / spent.wall, 2),
-        "wall_s": round(spent.wall, 2),
-        "pages": {
-            name: {"count": len(taken), **_percentiles(taken)}
-            | dict(zip(("bytes", "wire_bytes"), waits.sizes[name], strict=True))
-            for name, taken in waits.seconds.items()
-        },
-        "server_peak_memory_mb": server.peak_memory_mb,
-    }
-    return figures, receipts
-
-
-def signs_of_life(server: Running, place: World, concurrency: int, each: int) -> dict[str, Any]:
-    """What a paper that is open sends when it has heard nothing for 40 seconds: in an exam of 90
-    minutes more often than answers."""
-    waits = Waits()
-
-    async def sign(seats: Sequence[Seat], count: int, waits: Waits) -> None:
-        for seat in seats:
-            async with Browser(server.port, seat.cookie, waits) as browser:
-                for _ in range(count):
-                    path = f"/sittings/{seat.sitting_id}/events"
-                    await browser.post_form("sign_of_life", path, kind="here", seconds="0")
+    async def sit(candidate: Candidate, at: float, began: float) -> None:
+        await asyncio.sleep(max(0.0, began + at - time.perf_counter()))
+        late.note("arrival", at, time.perf_counter() - began - at)
+        async with candidate.browser:
+            await candidate.enter()
+            await candidate.confirm()
+            await candidate.begin()
+            await candidate.answer_all(pause if think else None)
+            await candidate.hand_in()
 
     async def all_of_them() -> None:
-        shares = (place.begun[at::concurrency] for at in range(concurrency))
-        await asyncio.gather(*(sign(mine, each, waits) for mine in shares))
+        began, at, sitting = time.perf_counter(), 0.0, []
+        for each in candidates:
+            at += chance.expovariate(rate)
+            sitting.append(sit(each, at, began))
+        await asyncio.gather(*sitting)
 
-    _run(sign(place.begun[:WARMING], 1, Waits()))
-    meter = Meter(server)
-    _run(all_of_them())
-    taken = waits.seconds["sign_of_life"]
-    cpu_ms = round(1000 * meter.stop().server / len(taken), 2)
-    return {"count": len(taken), "cpu_ms": cpu_ms, **_percentiles(taken)}
-
-
-def check_stored(url: str, place: World, receipts: Receipts) -> int:
-    """How many acknowledged answers stand in the database: all of them, or Wrong."""
-    found = world.stored(url, place)
-    for seat in place.seats:
-        wanted = dict(enumerate(seat.answers, 1))
-        kept, told = found[seat.sitting_id], receipts[seat.sitting_id]
-        if kept.answers != wanted:
-            raise Wrong(f"sitting {seat.sitting_id}: the answers stored are not those given")
-        if (told.code, told.answers_hash) != (
-            kept.receipt,
-            answers_digest(seat.sitting_id, wanted),
-        ):
-            raise Wrong(f"sitting {seat.sitting_id}: the receipt is not of these answers")
-    return sum(len(found[seat.sitting_id].answers) for seat in place.seats)
-
-
-def _body(item: int, seq: int, raw: str) -> bytes:
-    told = {"item": item, "seq": seq, "answer": raw, "age_ms": 12}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _check_saved(told: dict[str, Any], sitting_id: int, item: int, seq: int, raw: str) -> None:
-    """An acknowledgement counts only for this item, this number, this very text."""
-    if (told["item"], told["seq"], told["digest"]) != (
-        item,
-        seq,
-        digest([sitting_id, item, seq, raw]),
-    ):
-        raise Wrong(f"sitting {sitting_id}: {told} acknowledges something else")
-
-
-def _csrf(page: str) -> str:
-    return _found(r'name="csrf" value="([^"]+)"', page)
-
-
-def _found(pattern: str, page: str) -> str:
-    found = re.search(pattern, page)
-    if found is None:
-        raise Wrong(f"the page shows no {pattern}")
-    return found[1]
-
-
-def _percentiles(seconds: list[float]) -> dict[str, float]:
-    taken = sorted(seconds)
+    meter = room.server.meter()
+    run(all_of_them())
+    spent, total = meter.stop(), len(candidates)
     return {
-        "p50_ms": round(1000 * statistics.median(taken), 2),
-        "p99_ms": round(1000 * taken[int(len(taken) * 0.99)], 2),
+        "attempts": total,
+        "arrivals_per_second": rate,
+        "think_s": think,
+        "cpu_s_per_attempt": _per([spent], [total]),
+        "saves_per_second": round(len(room.waits.seconds["save"]) / spent.wall, 1),
+        "server_load": round(spent.server / spent.wall, 3),
+        "arrivals_late": percentiles(late.seconds["arrival"]),
     }
 
 
-# ---- the whole run
+def pulses(room: Room, seats: Sequence[Seat], each: int) -> dict[str, Any]:
+    """Papers that stay open: in an exam of 90 minutes they send many more of these than answers."""
+    waits = Waits()
+    people = room.candidates(seats, waits)
+
+    async def beat(candidate: Candidate, times: int) -> None:
+        async with candidate.browser:
+            for _ in range(times):
+                await candidate.pulse()
+
+    async def sit_down(candidate: Candidate) -> None:
+        candidate.static = False
+        async with candidate.browser:
+            await candidate.hurry()
+        await beat(candidate, 1)
+
+    run(at_a_time(len(people), (sit_down(candidate) for candidate in people)))
+    waits.seconds.clear()
+    meter = room.server.meter()
+    run(at_a_time(len(people), (beat(candidate, each) for candidate in people)))
+    taken = waits.seconds["pulse"]
+    cpu_ms = round(1000 * meter.stop().server / len(taken), 3)
+    return {"count": len(taken), "cpu_ms": cpu_ms, **percentiles(taken)}
 
 
-def run(url: str, *, levels: Sequence[int], seats: int, concurrency: int, share: float) -> Any:
-    """Builds the world, loads the server, compares with the database."""
-    place = world.build(url, seats=WARMING + seats, begun=max(BEGUN, *levels))
-    with running(url) as server:
-        saved = saves(server, place, levels, share)
-        sat, receipts = attempts(server, place, concurrency)
-        sat["sign_of_life"] = signs_of_life(server, place, concurrency, max(1, int(10 * share)))
-    kept = world.logged(url, [seat.sitting_id for seat in place.begun])
-    if kept != saved["acknowledged"]:
-        raise Wrong(f"{saved['acknowledged']} saves acknowledged, {kept} stored")
-    sat["acknowledged"] = len(receipts) * place.items
-    sat["stored"] = check_stored(url, place, receipts)
+def _per(spent: Sequence[Spent], counts: Sequence[int]) -> dict[str, float]:
     return {
-        "saves": saved | {"stored": kept},
-        "attempts": sat,
-        "machine": machine() | {"database": url.partition(":")[0]},
-        "note": NOTE,
+        name: median([getattr(each, name) / n for each, n in zip(spent, counts, strict=True)])
+        for name in ("server", "database", "client")
     }
 
 
-def main() -> None:
+def measure(where: Place, given: Any) -> dict[str, Any]:
+    """Builds the world, loads the server, compares with the database, and only then tells."""
+    is_open, alive = given.rate is not None, 2 if given.quick else 16
+    people = (0 if is_open else WARMING) + given.attempts + alive
+    place = world.build(where.url, seats=people)
+    with tempfile.TemporaryDirectory(prefix="biwu-profile-") as folder:
+        profiled = Path(folder) if given.profile else None
+        load = _open if is_open else _two_halves
+        told, room = load(where, given, place, alive, profiled)
+        profile = {"profile": summary(profiled)} if profiled else {}
+    sat = room.place.seats
+    told["attempts"] |= stored.check(where.url, room.ledger, sat, whole=True)
+    return told | {"machine": machine(where), **profile, "note": NOTE}
+
+
+def _open(
+    where: Place, given: Any, place: World, alive: int, profiled: Path | None
+) -> tuple[dict[str, Any], Room]:
+    with running(where, profiled) as server:
+        room = Room(server, replace(place, seats=place.seats[:-alive]))
+        empty = _empty(server, given.quick)
+        with sampled(profiled, where.workers):
+            told = {"attempts": open_loop(room, given.rate, given.think)}
+        return told | _afterwards(room, place.seats[-alive:], [empty], given.quick), room
+
+
+def _two_halves(
+    where: Place, given: Any, place: World, alive: int, profiled: Path | None
+) -> tuple[dict[str, Any], Room]:
+    """Until the exam opens, and from then on: between the two the opening is moved to now. No
+    server runs meanwhile, for one may know the windows by heart; and nobody has to be in time."""
+    place = world.opening_in(where.url, place, OPENS_IN)
+    server = Server(where, profiled)
+    room = Room(server, replace(place, seats=place.seats[:-alive]))
+    load, empty = Closed(room, given.rounds, given.concurrency), []
+    try:
+        for deed in (before_opening, after_opening):
+            server.start()
+            empty.append(_empty(server, given.quick))
+            with sampled(profiled, where.workers):
+                load.all_do(deed)
+            if deed is before_opening:
+                server.stop()
+                world.opening_in(where.url, place, -1)
+        late = [replace(seat, waits_for_opening=False) for seat in place.seats[-alive:]]
+        told = {"attempts": load.figures()}
+        return told | _afterwards(room, late, empty, given.quick), room
+    finally:
+        server.stop()
+
+
+def _afterwards(
+    room: Room, seats: Sequence[Seat], empty: list[float], quick: bool
+) -> dict[str, Any]:
+    used = room.server.cpu()
+    empty.append(_empty(room.server, quick))
+    return {
+        "pages": figures.pages(room.waits),
+        "statuses": dict(sorted(room.waits.statuses.items())),
+        "pulse": pulses(room, seats, 5 if quick else PULSES),
+        "empty_cpu_ms": empty,
+        "cpu_s_by_process": used,
+        "memory": room.server.memory(),
+    }
+
+
+def _empty(server: Server, quick: bool) -> float:
+    return figures.empty_cpu_ms(server, quick=quick)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m bench.attempts", description=__doc__)
-    parser.add_argument("--url", help="an empty PostgreSQL database; default: a SQLite file")
-    parser.add_argument("--clients", type=int, nargs="+", default=LEVELS, help="for the saves")
-    parser.add_argument("--attempts", type=int, default=100, help="candidates in all")
+    parser = figures.options("attempts", __doc__)
+    parser.add_argument("--attempts", type=int, help="candidates in all (200)")
+    parser.add_argument("--rounds", type=int, default=5, help="figures are medians of these")
     parser.add_argument("--concurrency", type=int, default=16, help="candidates at a time")
-    parser.add_argument("--quick", action="store_true", help="a few of each, to see that it runs")
-    given = parser.parse_args()
-    if min(*given.clients, given.attempts, given.concurrency) < 1:
-        parser.error("numbers begin at 1")
+    parser.add_argument("--rate", type=float, help="open loop: arrivals per second")
+    parser.add_argument("--think", type=float, default=0.0, help="seconds between answers")
+    parser.add_argument("--profile", action="store_true", help="take samples in the server")
+    given = parser.parse_args(argv)
+    given.attempts = given.attempts or (6 if given.quick else 200)
     if given.quick:
-        given.clients, given.attempts = given.clients[:1], min(given.attempts, 4)
-    with tempfile.TemporaryDirectory(prefix="biwu-bench-") as folder:
-        figures = run(
-            given.url or f"sqlite:///{folder}/bench.db",
-            levels=given.clients,
-            seats=given.attempts,
-            concurrency=given.concurrency,
-            share=0.05 if given.quick else 1,
-        )
-    print(json.dumps(figures, ensure_ascii=False, indent=1))
+        given.rounds = min(given.rounds, 2)
+    if min(given.attempts, given.rounds, given.concurrency) < 1:
+        parser.error("numbers begin at 1")
+    with figures.place(given) as where:
+        told = measure(where, given)
+    figures.show(told)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
 """The world that is measured: one published exam, open now, and everybody who was called up."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select, update
 
-from app.accounts.rules import token_hash
-from app.accounts.tables import SignIn, Ticket
+from app.accounts.actions import tickets
+from app.accounts.actions.tickets import Bearer
 from app.bank import actions as bank
 from app.bank.rules.drafts import read_questions
 from app.bank.rules.laws import read_laws
@@ -16,7 +15,7 @@ from app.contests import actions as contests
 from app.contests import queries as contests_queries
 from app.contests.rules.people import CandidateState, Entered
 from app.contests.rules.presets import THEORY_ONLY, preset
-from app.contests.tables import Candidate
+from app.contests.tables import Candidate, Exam
 from app.db.engine import make_engine
 from app.db.migrate import upgrade
 from app.db.session import Session, reading, transaction
@@ -31,10 +30,11 @@ from app.papers.rules.orders import candidate_order
 from app.question_types import registry
 from app.roster import actions as roster
 from app.roster.tables import County, Officer
+from app.seed import world as demo
 from app.seed.world import question_files
 from app.sitting import actions as sittings
 from app.sitting import queries as sittings_queries
-from app.sitting.tables import AnswerLog, Sitting
+from app.sitting.tables import Sitting
 from app.web.templating import local_date
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -43,71 +43,77 @@ COUNTIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One candidate at the door: the session cookie, and the right answer of each item by the
-    number and in the letters that this candidate sees."""
+    """One candidate before the door: the code of the ticket, the right answer of each item by the
+    number and in the letters that this candidate sees, and whether the exam opens later."""
 
     sitting_id: int
-    cookie: str
+    code: str
     answers: tuple[str, ...]
+    waits_for_opening: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Candidates who have yet to come in, and candidates who have begun, for single requests."""
+    """Candidates with tickets that nobody has used, for one exam."""
 
     exam_id: int
     seats: tuple[Seat, ...]
-    begun: tuple[Seat, ...]
     items: int
+    opens_at: datetime
+
+    def seconds_to_opening(self) -> float:
+        """Until the exam opens; negative afterwards."""
+        return (self.opens_at - SystemClock().now()).total_seconds()
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What stands in the database of one sitting: the current answers, and the receipt."""
-
-    answers: dict[int, str]
-    receipt: str | None
-
-
-def build(url: str, *, seats: int, begun: int) -> World:
+def build(url: str, *, seats: int, demo_key: str = "") -> World:
     """Migrates an empty database and fills it, through the actions that people use wherever what
-    they write is on the measured path. Raises the actions' refusals if it was not empty."""
+    they write is on the measured path. Raises the actions' refusals if it was not empty. The exam
+    is open. With a `demo_key` (the server's secret key) the demo world stands beside it: finished
+    contests, their circulars, and the office's accounts."""
     upgrade(url)
     engine = make_engine(url)
     try:
         now = SystemClock().now().replace(microsecond=0)
+        if demo_key:
+            demo.build(engine, secret_key=demo_key, entropy=SystemEntropy(), now=now)
         with transaction(engine) as db:
-            exam_id, paper_id = _exam(db, now)
-            cookies = _candidates(db, exam_id, seats + begun, now)
+            exam_id, paper_id = _exam(db, now, fresh=not demo_key)
+            codes = _candidates(db, exam_id, seats, now)
             sittings.prepare(db, exam_id=exam_id, actor=SYSTEM, now=now)
-        with transaction(engine) as db:
-            rows = list(db.exec(select(Sitting).order_by(col(Sitting.id))))
-            for row in rows[seats:]:
-                row.started_at = now
+        with reading(engine) as db:
+            mine = select(Sitting).where(Sitting.exam_id == exam_id)
+            rows = list(db.exec(mine.order_by(col(Sitting.id))))
             right = _right_answers(db, paper_id, rows)
-        places = [
-            Seat(row.id or 0, cookies[row.candidate_id], answers)
+        places = tuple(
+            Seat(row.id or 0, codes[row.candidate_id], answers)
             for row, answers in zip(rows, right, strict=True)
-        ]
-        return World(exam_id, tuple(places[:seats]), tuple(places[seats:]), rows[0].item_count)
+        )
+        return World(exam_id, places, rows[0].item_count, now - MINUTE)
     finally:
         engine.dispose()
 
 
-def _exam(db: Session, now: datetime) -> tuple[int, int]:
+def opening_in(url: str, world: World, seconds: float) -> World:
+    """The same world, whose exam opens so many seconds from now (or opened, if negative), and
+    shows candidates the waiting page first. To be called while no server runs: one may know the
+    windows by heart."""
+    engine, opens_at = make_engine(url), SystemClock().now() + timedelta(seconds=seconds)
+    try:
+        with transaction(engine) as db:
+            mine = col(Exam.id) == world.exam_id, col(Sitting.exam_id) == world.exam_id
+            db.exec(update(Exam).where(mine[0]).values(opens_at=opens_at))
+            db.exec(update(Sitting).where(mine[1]).values(opens_at=opens_at))
+    finally:
+        engine.dispose()
+    seats = tuple(replace(seat, waits_for_opening=True) for seat in world.seats)
+    return replace(world, seats=seats, opens_at=opens_at)
+
+
+def _exam(db: Session, now: datetime, *, fresh: bool) -> tuple[int, int]:
     """Laws, the project's own questions, a paper of fifty, and a contest whose exam has begun."""
-    laws = read_laws((ROOT / "question_bank" / "laws.toml").read_text())
-    bank.load_laws(db, laws=laws, actor=SYSTEM, now=now)
-    questions = [each for file in question_files() for each in read_questions(file.read_text())]
-    bank.import_questions(
-        db,
-        questions=questions,
-        author="命题人",
-        reviewer="审题人",
-        dry_run=False,
-        actor=SYSTEM,
-        now=now,
-    )
+    if fresh:
+        _bank(db, now)
     paper = papers.freeze_paper(
         db,
         title="A 卷",
@@ -121,7 +127,7 @@ def _exam(db: Session, now: datetime) -> tuple[int, int]:
     contest = contests.open_contest(
         db,
         year=local_date(now).year,
-        number=1,
+        number=99,
         title="压力测试",
         rules=chosen.rules,
         exams=chosen.minutes,
@@ -146,13 +152,28 @@ def _exam(db: Session, now: datetime) -> tuple[int, int]:
     return exam_id, paper_id
 
 
+def _bank(db: Session, now: datetime) -> None:
+    laws = read_laws((ROOT / "question_bank" / "laws.toml").read_text())
+    bank.load_laws(db, laws=laws, actor=SYSTEM, now=now)
+    questions = [each for file in question_files() for each in read_questions(file.read_text())]
+    bank.import_questions(
+        db,
+        questions=questions,
+        author="命题人",
+        reviewer="审题人",
+        dry_run=False,
+        actor=SYSTEM,
+        now=now,
+    )
+
+
 def _candidates(db: Session, exam_id: int, count: int, now: datetime) -> dict[int, str]:
-    """Officers called up, each come in with a ticket; the session cookies by candidate. Rows, not
-    actions: how they got there is not what is measured."""
+    """Officers called up, each with a ticket; the codes by candidate. That they were called up is
+    rows, not actions: how they got there is not what is measured."""
     exam, _ = sittings_queries.exam(db, exam_id)
     homes: list[County] = [
         roster.open_county(
-            db, code=f"{at:02}", name=f"第{at}县", position=at, actor=SYSTEM, now=now
+            db, code=f"{at:02}", name=f"第{at}县", position=100 + at, actor=SYSTEM, now=now
         )
         for at in range(1, COUNTIES + 1)
     ]
@@ -173,7 +194,19 @@ def _candidates(db: Session, exam_id: int, count: int, now: datetime) -> dict[in
     ]
     db.add_all(rows)
     db.flush()
-    return _let_in(db, rows, officers, now)
+    bearers = [
+        Bearer(row.id or 0, officer.name, f"{1 + at % COUNTIES:02}")
+        for at, (row, officer) in enumerate(zip(rows, officers, strict=True))
+    ]
+    return tickets.issue(
+        db,
+        bearers=bearers,
+        valid_until=now + DAY,
+        reason="压力测试",
+        entropy=SystemEntropy(),
+        actor=SYSTEM,
+        now=now,
+    )
 
 
 def _officer(home: County, at: int, now: datetime) -> Officer:
@@ -187,37 +220,6 @@ def _officer(home: County, at: int, now: datetime) -> Officer:
         post="执法大队科员",
         updated_at=now,
     )
-
-
-def _let_in(
-    db: Session, rows: Sequence[Candidate], officers: Sequence[Officer], now: datetime
-) -> dict[int, str]:
-    entropy, until = SystemEntropy(), now + DAY
-    tickets = [
-        Ticket(
-            code_hash=token_hash(entropy.token(16)),
-            candidate_id=row.id or 0,
-            name=officer.name,
-            county="",
-            issued_at=now,
-            valid_until=until,
-            used_at=now,
-        )
-        for row, officer in zip(rows, officers, strict=True)
-    ]
-    db.add_all(tickets)
-    db.flush()
-    cookies = {ticket.candidate_id: entropy.token() for ticket in tickets}
-    db.add_all(
-        SignIn(
-            token_hash=token_hash(cookies[ticket.candidate_id]),
-            ticket_id=ticket.id,
-            created_at=now,
-            expires_at=until,
-        )
-        for ticket in tickets
-    )
-    return cookies
 
 
 def _right_answers(db: Session, paper_id: int, rows: Sequence[Sitting]) -> list[tuple[str, ...]]:
@@ -237,28 +239,3 @@ def _right_answers(db: Session, paper_id: int, rows: Sequence[Sitting]) -> list[
             answers.append(registry.reletter(kinds[item.position], raw, shown) or raw)
         out.append(tuple(answers))
     return out
-
-
-def stored(url: str, world: World) -> dict[int, Stored]:
-    """Every sitting that was handed in, as marking would read it."""
-    with _open(url) as db:
-        answers = sittings_queries.responses(db, world.exam_id)
-        receipts = {row.id: row.receipt for row in sittings_queries.handed_in(db, world.exam_id)}
-    return {each: Stored(given, receipts[each]) for each, given in answers.items()}
-
-
-def logged(url: str, sitting_ids: Sequence[int]) -> int:
-    """How many answers the log holds of these sittings, replaced ones included."""
-    about = col(AnswerLog.sitting_id).in_(sitting_ids)
-    with _open(url) as db:
-        return db.exec(select(func.count()).select_from(AnswerLog).where(about)).one()
-
-
-@contextmanager
-def _open(url: str) -> Iterator[Session]:
-    engine = make_engine(url)
-    try:
-        with reading(engine) as db:
-            yield db
-    finally:
-        engine.dispose()
