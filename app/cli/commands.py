@@ -49,6 +49,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
             host=host,
             port=port,
             workers=workers,
+            timeout_worker_healthcheck=60,  # a busy machine imports the house in more than 5 s
             access_log=False,
             log_level="warning",
         )

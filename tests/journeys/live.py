@@ -37,7 +37,7 @@ class Live:
 @contextmanager
 def serving(database_url: str, clock: FixedClock) -> Iterator[Live]:
     """Serves a migrated database on a free port of 127.0.0.1."""
-    app = create_app(Settings(database_url=database_url), clock=clock)
+    app = create_app(Settings(database_url=database_url), clock=clock, board_seconds=0)
     config = uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=1)
     server = _Announced(config)
     with socket.create_server(("127.0.0.1", 0)) as door:

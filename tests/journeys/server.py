@@ -22,7 +22,7 @@ class Server:
     """The house on one database and one port: start, kill, start again."""
 
     def __init__(self, database_url: str) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._database_url = database_url
         self._process: ForkServerProcess | None = None
@@ -57,7 +57,8 @@ class Server:
             self._process.join(ENDS_WITHIN)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

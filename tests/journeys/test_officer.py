@@ -17,6 +17,7 @@ from app.sitting import queries
 from app.sitting.tables import AnswerLog, Sitting
 from app.web.templating import LOCAL
 from tests import factories
+from tests.journeys import phones
 from tests.journeys.complaints import OFFLINE, UNFINISHED, Complaints, dom_faults
 from tests.journeys.conftest import DESK, PHONE, OpenContext
 from tests.journeys.live import Live
@@ -115,6 +116,7 @@ def test_an_officer_loses_the_network_for_a_minute_and_no_answer(
     # Nobody reloads: the page does it by itself when its countdown is over.
     page.get_by_role("button", name="开始作答").click()
     expect(page.locator("article.question")).to_have_count(worlds.ITEMS)
+    phones.holds_the_pen(page)
     assert dom_faults(page) == []
 
     saved = page.locator("#saved")
@@ -201,7 +203,8 @@ DEAF = """() => {
   const real = window.fetch;
   window.lost = 0;
   window.fetch = async (...asked) => {
-    await real(...asked);
+    const answer = await real(...asked);
+    if (!String(asked[0]).endsWith("/answers")) return answer;
     window.lost += 1;
     if (window.lost === 2) window.fetch = real;
     throw new TypeError("the acknowledgement is lost");
@@ -218,6 +221,7 @@ def test_a_lost_acknowledgement_neither_loses_nor_doubles_an_answer(
     phone.reload()
     phone.get_by_role("button", name="开始作答").click()
     expect(phone.locator("article.question")).to_have_count(worlds.ITEMS)
+    phones.holds_the_pen(phone)
     phone.evaluate(DEAF)
     option(phone, "single_choice", "C").click()
     expect(phone.locator("#saved")).to_have_text(server_says(live))

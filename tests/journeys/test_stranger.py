@@ -122,7 +122,6 @@ def test_the_sitting_of_another_candidate_is_missing(
     assert forge(page, f"{address}/confirm", rules="yes") == 404
     assert forge(page, f"{address}/start") == 404
     assert forge(page, f"{address}/hand-in", sure="yes") == 404
-    assert forge(page, f"{address}/events", kind="left", seconds="5") == 404
     with reading(demo.engine) as db:
         sitting = db.get(Sitting, other.sitting_id)
         assert sitting is not None

@@ -55,7 +55,11 @@ def play(folder: Path, seed: int, *, say: Say) -> None:
     upgrade(url)
     clock = SetClock(BEGINNING)
     app = create_app(
-        Settings(database_url=url), clock=clock, entropy=SeededEntropy(f"biwu demo {seed}")
+        Settings(database_url=url),
+        clock=clock,
+        entropy=SeededEntropy(f"biwu demo {seed}"),
+        board_seconds=0,  # days pass in a minute here
+        background=False,
     )
     load_law_table(app.state.engine, now=BEGINNING)
     try:
